@@ -1,0 +1,137 @@
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// What the service wants signed before it performs an action: the answer of `POST /auth/action/init`.
+///
+/// Serialised, it is the JSON that a browser or another signer needs (Dfns documentation, "Create User Action
+/// Challenge").
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Challenge {
+    /// The challenge: base64url text, to be signed as it stands.
+    pub challenge: String,
+    /// The session of this challenge; it goes back with the signature. Valid once, for 15 minutes.
+    pub challenge_identifier: String,
+    /// Which kinds of credential may answer, and whether a second factor is due.
+    #[serde(default)]
+    pub supported_credential_kinds: Vec<SupportedCredential>,
+    /// The user verification to ask a passkey for: `required`, `preferred` or `discouraged`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_verification: Option<String>,
+    /// The attestation conveyance; it has no meaning for signing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attestation: Option<String>,
+    /// The credentials that may answer. Empty lists say nothing.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub allow_credentials: AllowedCredentials,
+    /// Where the user can sign on another device; may be empty.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external_authentication_url: Option<String>,
+    /// The relying party. Deprecated by the service: configure your own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rp: Option<RelyingParty>,
+}
+
+impl Challenge {
+    /// The client data that a key signs: `{"type":"key.get","challenge":"…"}`, the challenge as it stands.
+    ///
+    /// These are the exact bytes for a key that lives elsewhere (a KMS, an HSM). Sign them with the algorithm of the
+    /// credential, then build a [`KeyAssertion`](crate::KeyAssertion) of the same bytes and the signature.
+    pub fn client_data(&self) -> String {
+        let challenge = serde_json::to_string(&self.challenge).unwrap_or_default();
+        let mut text = String::with_capacity(challenge.len() + 32);
+        text.push_str(r#"{"type":"key.get","challenge":"#);
+        text.push_str(&challenge);
+        text.push('}');
+        text
+    }
+}
+
+impl fmt::Debug for Challenge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Challenge")
+            .field("supported_credential_kinds", &self.supported_credential_kinds)
+            .field("allow_credentials", &self.allow_credentials)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A kind of credential that may answer a challenge.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct SupportedCredential {
+    /// `Fido2`, `Key`, `PasswordProtectedKey`, or a kind that is newer than this crate.
+    pub kind: String,
+    /// As which factor: `first`, `second` or `either`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub factor: Option<String>,
+    /// Whether this kind alone is not enough.
+    #[serde(default)]
+    pub requires_second_factor: bool,
+}
+
+/// The caller's credentials that may answer a challenge, by kind.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct AllowedCredentials {
+    /// Keys.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub key: Vec<AllowedCredential>,
+    /// Keys that the service stores encrypted with the user's password.
+    #[serde(
+        default,
+        deserialize_with = "null_as_default",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub password_protected_key: Vec<AllowedCredential>,
+    /// Passkeys.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub webauthn: Vec<AllowedCredential>,
+}
+
+/// One credential that may answer a challenge.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct AllowedCredential {
+    /// Always `public-key`.
+    #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+    /// The credential's id, an opaque text.
+    pub id: String,
+    /// The encrypted private key of a password-protected key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encrypted_private_key: Option<String>,
+}
+
+impl fmt::Debug for AllowedCredential {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AllowedCredential").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+/// The party that a passkey belongs to (WebAuthn, `PublicKeyCredentialRpEntity`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct RelyingParty {
+    /// Its domain.
+    pub id: String,
+    /// Its name for people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
+/// The service leaves lists out or sends null where there is nothing to list.
+fn null_as_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    T: Default + Deserialize<'de>,
+{
+    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
+}

@@ -1,0 +1,92 @@
+use alloc::borrow::Cow;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::ops::Range;
+
+use serde::Serialize;
+
+use crate::{File, InvalidArgument, Target, multipart};
+
+/// A call frozen into bytes: made once by [`Operation::encode`](crate::Operation::encode), never serialised again.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Encoded {
+    pub(crate) target: String,
+    pub(crate) path_len: usize,
+    pub(crate) body: Vec<u8>,
+    /// Which part of `body` a user action signs: all of it, or the `data` part of a form.
+    pub(crate) signed: Range<usize>,
+    /// `None` when the call has no body.
+    pub(crate) content_type: Option<Cow<'static, str>>,
+}
+
+impl Encoded {
+    /// A call without a body. Signed, its payload is the empty string (the pair that the official Rust, Go and Python
+    /// SDKs send).
+    pub fn empty(target: Target) -> Self {
+        Self::new(target, Vec::new(), 0..0, None)
+    }
+
+    /// A call with a JSON body.
+    pub fn json<T: Serialize + ?Sized>(target: Target, body: &T) -> Result<Self, InvalidArgument> {
+        let body = serde_json::to_vec(body).map_err(|e| InvalidArgument::unserialisable(&e))?;
+        let signed = 0..body.len();
+        Ok(Self::new(target, body, signed, Some(Cow::Borrowed("application/json"))))
+    }
+
+    /// A file upload: `multipart/form-data` with the JSON of `data`, to which the file's SHA-256 is added as
+    /// `fileChecksum`, and the file. Only the `data` text is signed.
+    pub fn multipart<T: Serialize + ?Sized>(
+        target: Target,
+        data: &T,
+        file: &File,
+    ) -> Result<Self, InvalidArgument> {
+        let data = serde_json::to_string(data).map_err(|e| InvalidArgument::unserialisable(&e))?;
+        let form = multipart::Form::new(data, file);
+        Ok(Self::new(target, form.body, form.data, Some(Cow::Owned(form.content_type))))
+    }
+
+    /// The percent-encoded path and query, as they go on the wire after the base URL.
+    pub fn target(&self) -> &str {
+        &self.target
+    }
+
+    /// The path without its query: what is signed.
+    pub fn path(&self) -> &str {
+        &self.target[..self.path_len]
+    }
+
+    /// The body as it goes on the wire; empty when there is none.
+    pub fn body(&self) -> &[u8] {
+        &self.body
+    }
+
+    /// The `Content-Type` of the body, when there is one.
+    pub fn content_type(&self) -> Option<&str> {
+        self.content_type.as_deref()
+    }
+
+    /// The text that a user action signs as its payload: a part of [`body`](Self::body), byte for byte.
+    pub fn payload(&self) -> &str {
+        // Only `serde_json` and `Pending`'s checked decoding write this range, and both write UTF-8.
+        core::str::from_utf8(&self.body[self.signed.clone()]).unwrap_or_default()
+    }
+
+    fn new(
+        target: Target,
+        body: Vec<u8>,
+        signed: Range<usize>,
+        content_type: Option<Cow<'static, str>>,
+    ) -> Self {
+        let path_len = target.path().len();
+        Self { target: target.into_string(), path_len, body, signed, content_type }
+    }
+}
+
+impl core::fmt::Debug for Encoded {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Encoded")
+            .field("path", &self.path())
+            .field("body", &format_args!("[{} bytes]", self.body.len()))
+            .finish_non_exhaustive()
+    }
+}

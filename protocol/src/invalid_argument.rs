@@ -1,0 +1,56 @@
+use alloc::string::String;
+use core::fmt;
+
+/// An argument that cannot be sent. Its value is not repeated.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum InvalidArgument {
+    /// A path parameter is empty.
+    EmptySegment {
+        /// The parameter, such as `walletId`.
+        parameter: &'static str,
+    },
+    /// A path parameter is `.` or `..`, which URL parsers take for navigation.
+    DotSegment {
+        /// The parameter, such as `walletId`.
+        parameter: &'static str,
+    },
+    /// The body cannot be written as JSON.
+    Unserialisable {
+        /// What the serialiser said.
+        reason: String,
+    },
+}
+
+impl InvalidArgument {
+    pub(crate) fn empty_segment(parameter: &'static str) -> Self {
+        InvalidArgument::EmptySegment { parameter }
+    }
+
+    pub(crate) fn dot_segment(parameter: &'static str) -> Self {
+        InvalidArgument::DotSegment { parameter }
+    }
+
+    pub(crate) fn unserialisable(error: &serde_json::Error) -> Self {
+        InvalidArgument::Unserialisable { reason: alloc::format!("{error}") }
+    }
+}
+
+impl fmt::Display for InvalidArgument {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            InvalidArgument::EmptySegment { parameter } => {
+                write!(f, "the path parameter `{parameter}` is empty; give an id")
+            }
+            InvalidArgument::DotSegment { parameter } => write!(
+                f,
+                "the path parameter `{parameter}` is `.` or `..`, which would lead to another path; give an id"
+            ),
+            InvalidArgument::Unserialisable { reason } => {
+                write!(f, "the body cannot be written as JSON: {reason}")
+            }
+        }
+    }
+}
+
+impl core::error::Error for InvalidArgument {}

@@ -1,0 +1,56 @@
+#![doc = include_str!("../README.md")]
+#![no_std]
+#![forbid(unsafe_code)]
+
+extern crate alloc;
+#[cfg(any(feature = "std", test))]
+extern crate std;
+
+pub mod api;
+
+mod answer;
+mod assertion;
+mod base_url;
+mod challenge;
+mod context;
+mod encoded;
+mod error;
+#[cfg(feature = "http")]
+mod http;
+mod invalid_argument;
+mod json_path;
+mod multipart;
+mod operation;
+mod outcome;
+mod page;
+mod pending;
+mod refusal;
+mod request;
+mod response;
+mod step;
+mod target;
+mod token;
+mod undecodable;
+
+pub use answer::{Answer, Csv, JsonOrCsv};
+pub use assertion::{Assertion, Factor, Fido2Assertion, KeyAssertion, Objection};
+pub use base_url::{BaseUrl, InvalidBaseUrl};
+pub use challenge::{
+    AllowedCredential, AllowedCredentials, Challenge, RelyingParty, SupportedCredential,
+};
+pub use context::{Context, InvalidHeader};
+pub use encoded::Encoded;
+pub use error::{Error, ErrorKind, Happened, Stage};
+pub use invalid_argument::InvalidArgument;
+pub use multipart::File;
+pub use operation::{Auth, Method, Operation};
+pub use outcome::{Accepted, Outcome};
+pub use page::Paged;
+pub use pending::{Pending, PendingError};
+pub use refusal::Refusal;
+pub use request::{Request, USER_AGENT};
+pub use response::Response;
+pub use step::{Exchange, Step, Unsigned};
+pub use target::{QueryValue, Target};
+pub use token::{InvalidToken, Token};
+pub use undecodable::Undecodable;

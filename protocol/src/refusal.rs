@@ -1,0 +1,122 @@
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::fmt;
+
+use serde_json::Value;
+
+use crate::Response;
+
+/// An answer with a status other than 2xx.
+///
+/// The service nests what it says under `error` (Dfns documentation, "Error codes"); older handlers put `message` at
+/// the top, and what stands before the service answers with HTML or nothing. All of it ends here.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Refusal {
+    /// The HTTP status.
+    pub status: u16,
+    /// What the service said, for people.
+    pub message: Option<String>,
+    /// The service's reference for support: `error.id`.
+    pub id: Option<String>,
+    /// `error.details`, such as the fields that failed validation, or `duplicate` of a 409.
+    pub details: Option<Value>,
+    /// The `Retry-After` header: seconds, or an HTTP date.
+    pub retry_after: Option<String>,
+    /// The `X-Request-ID` header.
+    pub request_id: Option<String>,
+    /// The beginning of the raw body, 64 KiB at most.
+    pub body: Vec<u8>,
+}
+
+impl Refusal {
+    /// Reads an answer; `secrets` are taken out of what the service echoes.
+    pub(crate) fn new<'s>(
+        response: &Response<'_>,
+        secrets: impl Iterator<Item = &'s str> + Clone,
+    ) -> Self {
+        let body = response.body();
+        let value: Value = (body.len() <= BODY_LIMIT)
+            .then(|| serde_json::from_slice(body).ok())
+            .flatten()
+            .unwrap_or_default();
+        let error = &value["error"];
+        let message = [&error["message"], error, &value["message"]]
+            .into_iter()
+            .find_map(text)
+            .map(|message| without(message, secrets.clone()));
+        let id = text(&error["id"]).or_else(|| error["id"].as_number().map(ToString::to_string));
+        let details = match &error["details"] {
+            Value::Null => None,
+            details => Some(details.clone()),
+        };
+        Self {
+            status: response.status(),
+            message,
+            id,
+            details,
+            retry_after: response.retry_after().map(String::from),
+            request_id: response.request_id().map(String::from),
+            body: body[..body.len().min(BODY_LIMIT)].to_vec(),
+        }
+    }
+}
+
+impl fmt::Debug for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Refusal")
+            .field("status", &self.status)
+            .field("message", &self.message)
+            .field("id", &self.id)
+            .field("retry_after", &self.retry_after)
+            .field("request_id", &self.request_id)
+            .field("body", &format_args!("[{} bytes]", self.body.len()))
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "refused with status {}", self.status)?;
+        match &self.message {
+            Some(message) => write!(f, ": {message}")?,
+            None if (300..400).contains(&self.status) => {
+                f.write_str(": a redirect, which is never followed; check the base URL")?;
+            }
+            None => write!(f, ", with {} bytes that are not an error envelope", self.body.len())?,
+        }
+        if let Some(id) = &self.id {
+            write!(f, " (error id {id})")?;
+        }
+        if let Some(wait) = &self.retry_after {
+            write!(f, " (retry after {wait})")?;
+        }
+        Ok(())
+    }
+}
+
+impl core::error::Error for Refusal {}
+
+const BODY_LIMIT: usize = 64 << 10;
+
+/// A text, or several of them as validators give them.
+fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Array(lines) => {
+            let lines: Option<Vec<&str>> = lines.iter().map(Value::as_str).collect();
+            lines.filter(|lines| !lines.is_empty()).map(|lines| lines.join("; "))
+        }
+        _ => None,
+    }
+}
+
+/// A server may echo the request; its message goes to logs.
+fn without<'s>(mut message: String, secrets: impl Iterator<Item = &'s str>) -> String {
+    for secret in secrets {
+        if message.contains(secret) {
+            message = message.replace(secret, "[redacted]");
+        }
+    }
+    message
+}

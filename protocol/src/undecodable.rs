@@ -1,0 +1,102 @@
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::fmt;
+
+use crate::Response;
+use crate::json_path;
+
+/// An answer with a 2xx status whose body is not what the API description promises.
+///
+/// The texts name places and types, never values: an answer may hold tokens.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Undecodable {
+    status: u16,
+    reason: String,
+    path: String,
+    body: Vec<u8>,
+}
+
+impl Undecodable {
+    pub(crate) fn json(response: &Response<'_>, text: &str, error: &serde_json::Error) -> Self {
+        if text.trim().is_empty() {
+            return Self::new(response, "the body is empty, JSON was expected".into(), String::new());
+        }
+        let looks_like_html = text.trim_start().starts_with('<');
+        let reason = if looks_like_html && !error.is_data() {
+            "the body is not JSON but looks like HTML: check the base URL for a gateway or a portal".into()
+        } else {
+            describe(error)
+        };
+        let offset = json_path::offset(text, error.line(), error.column());
+        Self::new(response, reason, json_path::at(text, offset))
+    }
+
+    pub(crate) fn not_utf8(response: &Response<'_>, position: usize) -> Self {
+        Self::new(response, format!("the body is not UTF-8 from byte {position} on"), String::new())
+    }
+
+    pub(crate) fn other(response: &Response<'_>, reason: &str) -> Self {
+        Self::new(response, reason.into(), String::new())
+    }
+
+    fn new(response: &Response<'_>, reason: String, path: String) -> Self {
+        Self { status: response.status(), reason, path, body: response.body().to_vec() }
+    }
+
+    /// The HTTP status, 200 to 299: the service took the call for done.
+    pub fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// Where in the JSON it went wrong, such as `items[3].network`; empty when that is not known.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The raw body: nothing is lost, but it may hold secrets.
+    pub fn body(&self) -> &[u8] {
+        &self.body
+    }
+}
+
+impl fmt::Debug for Undecodable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Undecodable")
+            .field("status", &self.status)
+            .field("reason", &self.reason)
+            .field("path", &self.path)
+            .field("body", &format_args!("[{} bytes]", self.body.len()))
+            .finish()
+    }
+}
+
+impl fmt::Display for Undecodable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the answer (status {}) cannot be decoded", self.status)?;
+        if !self.path.is_empty() {
+            write!(f, " at `{}`", self.path)?;
+        }
+        write!(f, ": {}", self.reason)
+    }
+}
+
+impl core::error::Error for Undecodable {}
+
+/// What `serde_json` says, without the values that it quotes.
+fn describe(error: &serde_json::Error) -> String {
+    let message = error.to_string();
+    let position = format!("line {} column {}", error.line(), error.column());
+    let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(text, _)| text);
+    let found = ["invalid type: ", "invalid value: "].iter().find_map(|kind| message.strip_prefix(kind));
+    match found.and_then(|rest| rest.rsplit_once(", expected ")) {
+        Some((found, expected)) => {
+            let kind = found.split([' ', '`', '"']).next().unwrap_or("something else");
+            format!("found {kind}, expected {expected} ({position})")
+        }
+        None if error.is_data() && !message.starts_with("missing field `") => {
+            format!("a value does not fit its type ({position})")
+        }
+        None => format!("{message} ({position})"),
+    }
+}

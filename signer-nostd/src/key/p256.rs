@@ -1,0 +1,106 @@
+use core::fmt;
+
+use p256::SecretKey;
+use p256::ecdsa::{Signature, SigningKey as SoftwareKey, VerifyingKey};
+use p256::pkcs8::DecodePrivateKey as _;
+use signature::{Keypair, Signer};
+
+use crate::signing_key::write_signature;
+use crate::{Algorithm, InvalidKey, SignError, SigningKey};
+
+/// The DER of a public key up to its uncompressed point (RFC 5480, section 2).
+const PUBLIC_KEY_PREFIX: [u8; 26] = [
+    0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a,
+    0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00,
+];
+
+/// A NIST P-256 private key.
+///
+/// `S` is what signs: software, or any [`Signer`] of a [`p256::ecdsa::Signature`]. The software
+/// key derives its nonces from key and message (RFC 6979), so it needs no source of random
+/// numbers; it is wiped when dropped and cannot be cloned or printed.
+///
+/// Its signatures are whatever half of the group they fall in: the service accepts both, and
+/// P-256 has no custom of preferring the lower one.
+pub struct P256Key<S = SoftwareKey>(S);
+
+impl P256Key {
+    /// The key with this secret number, 32 bytes with the most significant first; zero and
+    /// numbers not below the order of the group are refused.
+    ///
+    /// The bytes are copied: wiping the source is the caller's part.
+    pub fn from_bytes(scalar: &[u8; 32]) -> Result<Self, InvalidKey> {
+        SoftwareKey::from_slice(scalar)
+            .map(Self)
+            .map_err(|_| InvalidKey::Malformed)
+    }
+
+    /// The key in a PKCS#8 `PrivateKeyInfo` (RFC 5958), in DER.
+    pub fn from_pkcs8_der(der: &[u8]) -> Result<Self, InvalidKey> {
+        let key = SecretKey::from_pkcs8_der(der).map_err(|_| InvalidKey::Malformed)?;
+        Ok(Self(key.into()))
+    }
+
+    /// The key in a SEC1 `ECPrivateKey` (RFC 5915), in DER, with or without the curve's name.
+    pub fn from_sec1_der(der: &[u8]) -> Result<Self, InvalidKey> {
+        let key = SecretKey::from_sec1_der(der).map_err(|_| InvalidKey::Malformed)?;
+        Ok(Self(key.into()))
+    }
+
+    /// The DER of the PKCS#8 form, as OpenSSL writes it.
+    #[cfg(feature = "pem")]
+    pub(crate) fn pkcs8_der(&self) -> zeroize::Zeroizing<alloc::vec::Vec<u8>> {
+        const BEFORE_SCALAR: [u8; 36] = [
+            0x30, 0x81, 0x87, 0x02, 0x01, 0x00, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce,
+            0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x04,
+            0x6d, 0x30, 0x6b, 0x02, 0x01, 0x01, 0x04, 0x20,
+        ];
+        const BEFORE_POINT: [u8; 5] = [0xa1, 0x44, 0x03, 0x42, 0x00];
+        let scalar = zeroize::Zeroizing::new(self.0.to_bytes());
+        let point = self.0.verifying_key().to_sec1_point(false);
+        zeroize::Zeroizing::new(
+            [
+                &BEFORE_SCALAR,
+                scalar.as_slice(),
+                &BEFORE_POINT,
+                point.as_bytes(),
+            ]
+            .concat(),
+        )
+    }
+}
+
+impl<S: Signer<Signature>> P256Key<S> {
+    /// A key behind another implementation, such as a driver of a secure element.
+    pub fn from_signer(signer: S) -> Self {
+        Self(signer)
+    }
+}
+
+impl<S: Keypair<VerifyingKey = VerifyingKey>> P256Key<S> {
+    /// The public key as a DER `SubjectPublicKeyInfo` (RFC 5480): the content of the PEM that
+    /// Dfns wants when the credential is registered.
+    pub fn public_key_der(&self) -> [u8; 91] {
+        let mut der = [0; 91];
+        let (prefix, point) = der.split_at_mut(PUBLIC_KEY_PREFIX.len());
+        prefix.copy_from_slice(&PUBLIC_KEY_PREFIX);
+        point.copy_from_slice(self.0.verifying_key().to_sec1_point(false).as_bytes());
+        der
+    }
+}
+
+impl<S: Signer<Signature>> SigningKey for P256Key<S> {
+    fn algorithm(&self) -> Algorithm {
+        Algorithm::P256
+    }
+
+    fn sign_into(&self, message: &[u8], out: &mut [u8]) -> Result<usize, SignError> {
+        write_signature(self.0.try_sign(message)?.to_der().as_bytes(), out)
+    }
+}
+
+impl<S> fmt::Debug for P256Key<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("P256Key").finish_non_exhaustive()
+    }
+}
