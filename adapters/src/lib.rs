@@ -1,1 +1,18 @@
-//! dfns-client.
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+mod call_error;
+mod signer;
+#[cfg(feature = "ureq")]
+pub mod ureq;
+
+pub use call_error::{CallError, CallErrorKind};
+pub use dfns_protocol as protocol;
+#[cfg(feature = "key-signer")]
+pub use dfns_signer::KeySigner;
+pub use signer::{SignError, Signer};
+
+/// Compiles the code of the repository's front page.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct FrontPage;

@@ -14,7 +14,10 @@ pub struct Answer<'a> {
 
 impl<'a> Answer<'a> {
     pub(crate) fn new(operation: &'static str, response: Response<'a>) -> Self {
-        Self { operation, response }
+        Self {
+            operation,
+            response,
+        }
     }
 
     /// The operation that is answered.
@@ -45,7 +48,10 @@ impl<'a> Answer<'a> {
 
     /// Takes the body as comma-separated values.
     pub fn csv(&self) -> Result<Csv, Undecodable> {
-        Ok(Csv { text: String::from(self.text()?), truncated: self.response.is_truncated() })
+        Ok(Csv {
+            text: String::from(self.text()?),
+            truncated: self.response.is_truncated(),
+        })
     }
 
     /// Decodes JSON or takes CSV, by the answer's `Content-Type`.
@@ -54,7 +60,11 @@ impl<'a> Answer<'a> {
             .response
             .content_type()
             .is_some_and(|value| starts_with_ignoring_case(value.trim_start(), "text/csv"));
-        if is_csv { self.csv().map(JsonOrCsv::Csv) } else { self.json().map(JsonOrCsv::Json) }
+        if is_csv {
+            self.csv().map(JsonOrCsv::Csv)
+        } else {
+            self.json().map(JsonOrCsv::Json)
+        }
     }
 
     /// Takes the body as it is.
@@ -88,5 +98,6 @@ pub enum JsonOrCsv<T> {
 }
 
 fn starts_with_ignoring_case(text: &str, prefix: &str) -> bool {
-    text.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+    text.get(..prefix.len())
+        .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
 }

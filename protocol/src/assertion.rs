@@ -32,7 +32,10 @@ impl Assertion {
 
 impl<F: Into<Factor>> From<F> for Assertion {
     fn from(factor: F) -> Self {
-        Self { first_factor: factor.into(), second_factor: None }
+        Self {
+            first_factor: factor.into(),
+            second_factor: None,
+        }
     }
 }
 
@@ -203,7 +206,10 @@ impl Challenge {
             if !listed.is_empty() && listed.iter().all(|credential| credential.id != id) {
                 return Some(Objection::CredentialNotAllowed {
                     credential: id.into(),
-                    allowed: listed.iter().map(|credential| credential.id.clone()).collect(),
+                    allowed: listed
+                        .iter()
+                        .map(|credential| credential.id.clone())
+                        .collect(),
                 });
             }
         }
@@ -238,7 +244,10 @@ pub enum Objection {
 impl fmt::Display for Objection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Objection::CredentialNotAllowed { credential, allowed } => write!(
+            Objection::CredentialNotAllowed {
+                credential,
+                allowed,
+            } => write!(
                 f,
                 "the credential {credential:?} is not among those that may answer this challenge: {allowed:?}; sign \
                  with one of them, or use the token that belongs to this credential"

@@ -21,7 +21,9 @@ impl BaseUrl {
     /// prefix are refused.
     pub fn parse(url: &str) -> Result<Self, InvalidBaseUrl> {
         let refuse = |reason| Err(InvalidBaseUrl { reason });
-        let (scheme, rest) = url.split_once("://").ok_or(InvalidBaseUrl { reason: Reason::Scheme })?;
+        let (scheme, rest) = url.split_once("://").ok_or(InvalidBaseUrl {
+            reason: Reason::Scheme,
+        })?;
         let (authority, prefix) = match rest.find('/') {
             Some(slash) => rest.split_at(slash),
             None => (rest, ""),
@@ -32,7 +34,9 @@ impl BaseUrl {
         if authority.contains('@') {
             return refuse(Reason::UserInfo);
         }
-        let host = host(authority).ok_or(InvalidBaseUrl { reason: Reason::Host })?;
+        let host = host(authority).ok_or(InvalidBaseUrl {
+            reason: Reason::Host,
+        })?;
         let scheme = scheme.to_ascii_lowercase();
         match scheme.as_str() {
             "https" => {}
@@ -44,7 +48,9 @@ impl BaseUrl {
         if !is_plain_prefix(prefix) {
             return refuse(Reason::Prefix);
         }
-        Ok(Self { text: alloc::format!("{scheme}://{authority}{prefix}") })
+        Ok(Self {
+            text: alloc::format!("{scheme}://{authority}{prefix}"),
+        })
     }
 
     /// The URL without a trailing slash.
@@ -121,7 +127,9 @@ fn host(authority: &str) -> Option<&str> {
     };
     let host_is_valid = host.starts_with('[')
         || !host.is_empty()
-            && host.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_'));
+            && host
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_'));
     (port_is_valid && host_is_valid).then_some(host)
 }
 
@@ -136,9 +144,11 @@ fn is_loopback(host: &str) -> bool {
 fn is_plain_prefix(prefix: &str) -> bool {
     prefix.is_empty()
         || prefix[1..].split('/').all(|segment| {
-            !matches!(segment.to_string().to_ascii_lowercase().as_str(), "" | "." | ".." | "%2e" | "%2e%2e" | ".%2e" | "%2e.")
-                && segment.bytes().all(|b| {
-                    b.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@%".contains(&b)
-                })
+            !matches!(
+                segment.to_string().to_ascii_lowercase().as_str(),
+                "" | "." | ".." | "%2e" | "%2e%2e" | ".%2e" | "%2e."
+            ) && segment
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@%".contains(&b))
         })
 }

@@ -17,7 +17,7 @@ pub struct Challenge {
     /// The session of this challenge; it goes back with the signature. Valid once, for 15 minutes.
     pub challenge_identifier: String,
     /// Which kinds of credential may answer, and whether a second factor is due.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_as_default")]
     pub supported_credential_kinds: Vec<SupportedCredential>,
     /// The user verification to ask a passkey for: `required`, `preferred` or `discouraged`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -54,7 +54,10 @@ impl Challenge {
 impl fmt::Debug for Challenge {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Challenge")
-            .field("supported_credential_kinds", &self.supported_credential_kinds)
+            .field(
+                "supported_credential_kinds",
+                &self.supported_credential_kinds,
+            )
             .field("allow_credentials", &self.allow_credentials)
             .finish_non_exhaustive()
     }
@@ -112,7 +115,9 @@ pub struct AllowedCredential {
 
 impl fmt::Debug for AllowedCredential {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AllowedCredential").field("id", &self.id).finish_non_exhaustive()
+        f.debug_struct("AllowedCredential")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
     }
 }
 

@@ -66,7 +66,10 @@ impl Context {
         if OWN_HEADERS.iter().any(|own| name.eq_ignore_ascii_case(own)) {
             return Err(InvalidHeader::Reserved { name });
         }
-        if !value.bytes().all(|byte| byte == b' ' || byte == b'\t' || byte.is_ascii_graphic()) {
+        if !value
+            .bytes()
+            .all(|byte| byte == b' ' || byte == b'\t' || byte.is_ascii_graphic())
+        {
             return Err(InvalidHeader::Value { name });
         }
         self.headers.push((name, value));
@@ -129,7 +132,10 @@ impl fmt::Display for InvalidHeader {
                 f.write_str("a header name must be letters, digits and hyphens (RFC 9110, token)")
             }
             InvalidHeader::Reserved { name } => {
-                write!(f, "the header `{name}` is set by the protocol and cannot be given")
+                write!(
+                    f,
+                    "the header `{name}` is set by the protocol and cannot be given"
+                )
             }
             InvalidHeader::Value { name } => write!(
                 f,

@@ -30,7 +30,12 @@ impl Encoded {
     pub fn json<T: Serialize + ?Sized>(target: Target, body: &T) -> Result<Self, InvalidArgument> {
         let body = serde_json::to_vec(body).map_err(|e| InvalidArgument::unserialisable(&e))?;
         let signed = 0..body.len();
-        Ok(Self::new(target, body, signed, Some(Cow::Borrowed("application/json"))))
+        Ok(Self::new(
+            target,
+            body,
+            signed,
+            Some(Cow::Borrowed("application/json")),
+        ))
     }
 
     /// A file upload: `multipart/form-data` with the JSON of `data`, to which the file's SHA-256 is added as
@@ -42,7 +47,12 @@ impl Encoded {
     ) -> Result<Self, InvalidArgument> {
         let data = serde_json::to_string(data).map_err(|e| InvalidArgument::unserialisable(&e))?;
         let form = multipart::Form::new(data, file);
-        Ok(Self::new(target, form.body, form.data, Some(Cow::Owned(form.content_type))))
+        Ok(Self::new(
+            target,
+            form.body,
+            form.data,
+            Some(Cow::Owned(form.content_type)),
+        ))
     }
 
     /// The percent-encoded path and query, as they go on the wire after the base URL.
@@ -78,7 +88,13 @@ impl Encoded {
         content_type: Option<Cow<'static, str>>,
     ) -> Self {
         let path_len = target.path().len();
-        Self { target: target.into_string(), path_len, body, signed, content_type }
+        Self {
+            target: target.into_string(),
+            path_len,
+            body,
+            signed,
+            content_type,
+        }
     }
 }
 

@@ -58,15 +58,18 @@ impl Error {
         happened: Happened,
         kind: impl Into<ErrorKind>,
     ) -> Self {
-        Self { inner: Box::new(Inner { operation, stage, happened, kind: kind.into() }) }
+        Self {
+            inner: Box::new(Inner {
+                operation,
+                stage,
+                happened,
+                kind: kind.into(),
+            }),
+        }
     }
 
     /// A mistake on this side, found before anything was sent.
-    pub(crate) fn local(
-        operation: &'static str,
-        stage: Stage,
-        kind: impl Into<ErrorKind>,
-    ) -> Self {
+    pub(crate) fn local(operation: &'static str, stage: Stage, kind: impl Into<ErrorKind>) -> Self {
         Self::new(operation, stage, Happened::Never, kind)
     }
 
@@ -89,7 +92,11 @@ impl fmt::Debug for Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} ({}): {}", self.inner.operation, self.inner.stage, self.inner.kind)
+        write!(
+            f,
+            "{} ({}): {}",
+            self.inner.operation, self.inner.stage, self.inner.kind
+        )
     }
 }
 

@@ -42,9 +42,12 @@ impl TryFrom<Request> for ::http::Request<Vec<u8>> {
 impl<'a, B: AsRef<[u8]>> From<&'a ::http::Response<B>> for Response<'a> {
     fn from(response: &'a ::http::Response<B>) -> Self {
         let initial = Response::new(response.status().as_u16(), response.body().as_ref());
-        response.headers().iter().fold(initial, |built, (name, value)| match value.to_str() {
-            Ok(value) => built.header(name.as_str(), value),
-            Err(_) => built,
-        })
+        response
+            .headers()
+            .iter()
+            .fold(initial, |built, (name, value)| match value.to_str() {
+                Ok(value) => built.header(name.as_str(), value),
+                Err(_) => built,
+            })
     }
 }

@@ -32,7 +32,9 @@ impl InvalidArgument {
     }
 
     pub(crate) fn unserialisable(error: &serde_json::Error) -> Self {
-        InvalidArgument::Unserialisable { reason: alloc::format!("{error}") }
+        InvalidArgument::Unserialisable {
+            reason: alloc::format!("{error}"),
+        }
     }
 }
 

@@ -6,8 +6,11 @@ use core::fmt::Write as _;
 
 /// The byte offset of a 1-based line and column, as `serde_json` counts them.
 pub(crate) fn offset(text: &str, line: usize, column: usize) -> usize {
-    let start: usize =
-        text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+    let start: usize = text
+        .split_inclusive('\n')
+        .take(line.saturating_sub(1))
+        .map(str::len)
+        .sum();
     (start + column).min(text.len())
 }
 
@@ -15,12 +18,24 @@ pub(crate) fn offset(text: &str, line: usize, column: usize) -> usize {
 pub(crate) fn at(text: &str, offset: usize) -> String {
     let mut scanner = Scanner { levels: Vec::new() };
     scanner.run(text.as_bytes(), offset);
+    // A decoder that stopped at a closing bracket objects to the whole of what it closed.
+    if matches!(
+        text.as_bytes().get(offset.wrapping_sub(1)),
+        Some(b'}' | b']')
+    ) {
+        scanner.levels.pop();
+    }
     scanner.path()
 }
 
 enum Level<'a> {
-    Object { key: Option<&'a [u8]>, in_value: bool },
-    Array { index: usize },
+    Object {
+        key: Option<&'a [u8]>,
+        in_value: bool,
+    },
+    Array {
+        index: usize,
+    },
 }
 
 struct Scanner<'a> {
@@ -34,19 +49,27 @@ impl<'a> Scanner<'a> {
             match text[position] {
                 b'"' => {
                     let close = string_end(text, position);
-                    if let Some(Level::Object { key, in_value: false }) = self.levels.last_mut() {
+                    if let Some(Level::Object {
+                        key,
+                        in_value: false,
+                    }) = self.levels.last_mut()
+                    {
                         *key = text.get(position + 1..close);
                     }
                     position = close;
                 }
-                // What was opened last is what failed when the decoder stopped right at its closing bracket.
                 b'}' | b']' if position + 1 < end => {
                     self.levels.pop();
                 }
                 b'{' if self.levels.len() < MAX_DEPTH => {
-                    self.levels.push(Level::Object { key: None, in_value: false });
+                    self.levels.push(Level::Object {
+                        key: None,
+                        in_value: false,
+                    });
                 }
-                b'[' if self.levels.len() < MAX_DEPTH => self.levels.push(Level::Array { index: 0 }),
+                b'[' if self.levels.len() < MAX_DEPTH => {
+                    self.levels.push(Level::Array { index: 0 })
+                }
                 b':' => {
                     if let Some(Level::Object { in_value, .. }) = self.levels.last_mut() {
                         *in_value = true;
@@ -67,7 +90,10 @@ impl<'a> Scanner<'a> {
         let mut path = String::new();
         for level in &self.levels {
             match level {
-                Level::Object { key: Some(key), in_value: true } => {
+                Level::Object {
+                    key: Some(key),
+                    in_value: true,
+                } => {
                     if !path.is_empty() {
                         path.push('.');
                     }

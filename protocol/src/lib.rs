@@ -17,9 +17,19 @@ mod encoded;
 mod error;
 #[cfg(feature = "http")]
 mod http;
+#[cfg_attr(not(feature = "full"), allow(dead_code, unused_macros, unused_imports))]
+mod id;
 mod invalid_argument;
+mod json;
 mod json_path;
+#[cfg_attr(not(feature = "full"), allow(dead_code, unused_macros, unused_imports))]
+mod literal;
 mod multipart;
+#[cfg_attr(not(feature = "full"), allow(dead_code, unused_macros, unused_imports))]
+mod nullable;
+mod number;
+#[cfg_attr(not(feature = "full"), allow(dead_code, unused_macros, unused_imports))]
+mod open_enum;
 mod operation;
 mod outcome;
 mod page;
@@ -27,10 +37,13 @@ mod pending;
 mod refusal;
 mod request;
 mod response;
+mod secret;
 mod step;
 mod target;
 mod token;
 mod undecodable;
+#[cfg_attr(not(feature = "full"), allow(dead_code, unused_macros, unused_imports))]
+mod union;
 
 pub use answer::{Answer, Csv, JsonOrCsv};
 pub use assertion::{Assertion, Factor, Fido2Assertion, KeyAssertion, Objection};
@@ -42,7 +55,10 @@ pub use context::{Context, InvalidHeader};
 pub use encoded::Encoded;
 pub use error::{Error, ErrorKind, Happened, Stage};
 pub use invalid_argument::InvalidArgument;
+pub use json::Json;
 pub use multipart::File;
+pub use number::{NotANumber, Number, NumberOrString};
+pub use open_enum::UnknownValue;
 pub use operation::{Auth, Method, Operation};
 pub use outcome::{Accepted, Outcome};
 pub use page::Paged;
@@ -50,7 +66,9 @@ pub use pending::{Pending, PendingError};
 pub use refusal::Refusal;
 pub use request::{Request, USER_AGENT};
 pub use response::Response;
+pub use secret::Secret;
 pub use step::{Exchange, Step, Unsigned};
 pub use target::{QueryValue, Target};
 pub use token::{InvalidToken, Token};
 pub use undecodable::Undecodable;
+pub use union::UnknownVariant;

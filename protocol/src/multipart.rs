@@ -20,7 +20,10 @@ pub struct File {
 impl File {
     /// A file with the name `upload.bin`, as the official SDKs call one without a name.
     pub fn new(content: impl Into<Vec<u8>>) -> Self {
-        Self { name: String::from("upload.bin"), content: content.into() }
+        Self {
+            name: String::from("upload.bin"),
+            content: content.into(),
+        }
     }
 
     /// The same file under another name.
@@ -86,7 +89,11 @@ impl Form {
 
 fn with_checksum(mut data: String, checksum: &str) -> String {
     let object_end = data.pop();
-    debug_assert_eq!(object_end, Some('}'), "the data of an upload is a JSON object");
+    debug_assert_eq!(
+        object_end,
+        Some('}'),
+        "the data of an upload is a JSON object"
+    );
     if !data.ends_with('{') {
         data.push(',');
     }
@@ -108,7 +115,9 @@ fn boundary(checksum: &str, data: &str, content: &[u8]) -> String {
 }
 
 fn contains(haystack: &[u8], needle: &[u8]) -> bool {
-    haystack.windows(needle.len()).any(|window| window == needle)
+    haystack
+        .windows(needle.len())
+        .any(|window| window == needle)
 }
 
 /// RFC 7578 section 4.2 and the WHATWG form encoding: a quote is `%22`; CR and LF would end the header.

@@ -39,7 +39,11 @@ impl Pending {
     pub const VERSION: u8 = 1;
 
     pub(crate) fn new(operation: &'static str, encoded: Encoded, challenge: Challenge) -> Self {
-        Self { operation: Cow::Borrowed(operation), encoded, challenge }
+        Self {
+            operation: Cow::Borrowed(operation),
+            encoded,
+            challenge,
+        }
     }
 
     /// The operation that is parked, such as `createWallet`.
@@ -159,9 +163,10 @@ mod challenge_form {
             return Challenge::deserialize(deserializer).map(Cow::Owned);
         }
         let text = String::deserialize(deserializer)?;
-        serde_json::from_str(&text)
-            .map(Cow::Owned)
-            .map_err(|_| de::Error::custom(super::PendingError::Altered))
+        match serde_json::from_str(&text) {
+            Ok(challenge) if super::json(&challenge) == text => Ok(Cow::Owned(challenge)),
+            _ => Err(de::Error::custom(super::PendingError::Altered)),
+        }
     }
 }
 
@@ -191,14 +196,20 @@ impl<'de> Deserialize<'de> for Pending {
             path_len: stored.path_len,
             body: stored.body.0.into_owned(),
             signed: stored.signed.0..stored.signed.1,
-            content_type: stored.content_type.map(|text| Cow::Owned(text.into_owned())),
+            content_type: stored
+                .content_type
+                .map(|text| Cow::Owned(text.into_owned())),
         };
         let challenge = stored.challenge.into_owned();
         if stored.check.0 != check(&stored.operation, &encoded, &challenge) || !is_sound(&encoded) {
             return Err(de::Error::custom(PendingError::Altered));
         }
         let operation = Cow::Owned(stored.operation.into_owned());
-        Ok(Self { operation, encoded, challenge })
+        Ok(Self {
+            operation,
+            encoded,
+            challenge,
+        })
     }
 }
 

@@ -83,7 +83,11 @@ impl fmt::Display for Refusal {
             None if (300..400).contains(&self.status) => {
                 f.write_str(": a redirect, which is never followed; check the base URL")?;
             }
-            None => write!(f, ", with {} bytes that are not an error envelope", self.body.len())?,
+            None => write!(
+                f,
+                ", with {} bytes that are not an error envelope",
+                self.body.len()
+            )?,
         }
         if let Some(id) = &self.id {
             write!(f, " (error id {id})")?;
@@ -105,7 +109,9 @@ fn text(value: &Value) -> Option<String> {
         Value::String(text) => Some(text.clone()),
         Value::Array(lines) => {
             let lines: Option<Vec<&str>> = lines.iter().map(Value::as_str).collect();
-            lines.filter(|lines| !lines.is_empty()).map(|lines| lines.join("; "))
+            lines
+                .filter(|lines| !lines.is_empty())
+                .map(|lines| lines.join("; "))
         }
         _ => None,
     }

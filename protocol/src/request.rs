@@ -41,7 +41,11 @@ impl Request {
         }
     }
 
-    pub(crate) fn with_body(mut self, content_type: Option<Cow<'static, str>>, body: Vec<u8>) -> Self {
+    pub(crate) fn with_body(
+        mut self,
+        content_type: Option<Cow<'static, str>>,
+        body: Vec<u8>,
+    ) -> Self {
         self.content_type = content_type;
         self.body = body;
         self
@@ -72,12 +76,19 @@ impl Request {
         let own = [
             ("user-agent", Some(USER_AGENT)),
             ("content-type", self.content_type.as_deref()),
-            ("authorization", self.authorization.as_ref().map(Token::header_value)),
+            (
+                "authorization",
+                self.authorization.as_ref().map(Token::header_value),
+            ),
             ("x-dfns-useraction", self.user_action()),
         ];
         own.into_iter()
             .filter_map(|(name, value)| Some((name, value?)))
-            .chain(self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())))
+            .chain(
+                self.headers
+                    .iter()
+                    .map(|(name, value)| (name.as_str(), value.as_str())),
+            )
     }
 
     /// The body.
@@ -106,7 +117,10 @@ impl fmt::Debug for Request {
             .field("method", &self.method)
             .field("url", &self.url)
             .field("authorization", &self.authorization)
-            .field("user_action", &self.user_action.as_ref().map(|_| "[redacted]"))
+            .field(
+                "user_action",
+                &self.user_action.as_ref().map(|_| "[redacted]"),
+            )
             .field("body", &format_args!("[{} bytes]", self.body.len()))
             .finish_non_exhaustive()
     }

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::{
-    Answer, Assertion, Auth, Challenge, Context, Encoded, Error, Factor, Happened, Method, Operation,
-    Pending, Refusal, Request, Response, Stage, Token, Undecodable,
+    Answer, Assertion, Auth, Challenge, Context, Encoded, Error, Factor, Happened, Method,
+    Operation, Pending, Refusal, Request, Response, Stage, Token, Undecodable,
 };
 
 /// What to do next in a call. Closed on purpose: whoever drives a call handles all three.
@@ -38,8 +38,9 @@ impl Context {
     ///
     /// Fails before anything is sent when an argument cannot be encoded or the needed token is missing.
     pub fn start<O: Operation>(&self, operation: &O) -> Result<Step<O>, Error> {
-        let encoded =
-            operation.encode().map_err(|e| Error::local(O::ID, Stage::Prepare, e))?;
+        let encoded = operation
+            .encode()
+            .map_err(|e| Error::local(O::ID, Stage::Prepare, e))?;
         Flight::start(Call::of::<O>(), self, encoded).map(|flight| Step::Send(Exchange::of(flight)))
     }
 }
@@ -73,6 +74,13 @@ impl<O: Operation> Exchange<O> {
         }
     }
 
+    /// What is known about the action when a response began with `status` and could not be read to its end.
+    pub fn happened_by_status(&self, status: u16) -> Happened {
+        self.flight
+            .call
+            .happened(verdict(self.flight.stage(), status))
+    }
+
     /// Takes the body out of the request for a transport that needs to own it; [`receive`](Self::receive) does not
     /// need it.
     pub fn take_body(&mut self) -> Vec<u8> {
@@ -85,15 +93,20 @@ impl<O: Operation> Exchange<O> {
         match self.flight.advance(ctx, &response)? {
             Next::Send(flight) => Ok(Step::Send(Exchange::of(flight))),
             Next::Sign(parked) => Ok(Step::Sign(Unsigned::of(parked))),
-            Next::Decode => O::decode(&Answer::new(O::ID, response)).map(Step::Done).map_err(|e| {
-                let happened = call.happened(Happened::Certainly);
-                Error::new(O::ID, Stage::Action, happened, e)
-            }),
+            Next::Decode => O::decode(&Answer::new(O::ID, response))
+                .map(Step::Done)
+                .map_err(|e| {
+                    let happened = call.happened(Happened::Certainly);
+                    Error::new(O::ID, Stage::Action, happened, e)
+                }),
         }
     }
 
     fn of(flight: Flight) -> Self {
-        Self { flight, operation: PhantomData }
+        Self {
+            flight,
+            operation: PhantomData,
+        }
     }
 }
 
@@ -141,7 +154,10 @@ impl<O: Operation> Unsigned<O> {
     }
 
     fn of(parked: Parked) -> Self {
-        Self { parked, operation: PhantomData }
+        Self {
+            parked,
+            operation: PhantomData,
+        }
     }
 }
 
@@ -160,8 +176,9 @@ impl Pending {
     ///
     /// `O` is the operation that was parked; another one is refused, and so is a state whose bytes have changed.
     pub fn resume<O: Operation>(self) -> Result<Unsigned<O>, Error> {
-        let (encoded, challenge) =
-            self.into_parts(O::ID).map_err(|e| Error::local(O::ID, Stage::Sign, e))?;
+        let (encoded, challenge) = self
+            .into_parts(O::ID)
+            .map_err(|e| Error::local(O::ID, Stage::Sign, e))?;
         Ok(Unsigned::of(Parked { encoded, challenge }))
     }
 }
@@ -176,12 +193,20 @@ struct Call {
 
 impl Call {
     fn of<O: Operation>() -> Self {
-        Self { id: O::ID, method: O::METHOD, auth: O::AUTH }
+        Self {
+            id: O::ID,
+            method: O::METHOD,
+            auth: O::AUTH,
+        }
     }
 
     /// A read changes nothing, whatever became of it.
     fn happened(self, otherwise: Happened) -> Happened {
-        if self.method == Method::Get { Happened::Never } else { otherwise }
+        if self.method == Method::Get {
+            Happened::Never
+        } else {
+            otherwise
+        }
     }
 }
 
@@ -224,7 +249,11 @@ impl Flight {
             user_action_server_kind: "Api",
         };
         let request = preliminary(call, ctx, Stage::Prepare, INIT_PATH, &body)?;
-        Ok(Self { call, request, then: Then::Challenge(encoded) })
+        Ok(Self {
+            call,
+            request,
+            then: Then::Challenge(encoded),
+        })
     }
 
     fn complete(
@@ -242,7 +271,11 @@ impl Flight {
             second_factor: assertion.second_factor.as_ref(),
         };
         let request = preliminary(call, ctx, Stage::Sign, COMPLETE_PATH, &body)?;
-        Ok(Self { call, request, then: Then::UserAction(parked.encoded) })
+        Ok(Self {
+            call,
+            request,
+            then: Then::UserAction(parked.encoded),
+        })
     }
 
     fn action(
@@ -251,7 +284,11 @@ impl Flight {
         encoded: Encoded,
         user_action: Option<Zeroizing<String>>,
     ) -> Result<Self, Error> {
-        let stage = if user_action.is_some() { Stage::Action } else { Stage::Prepare };
+        let stage = if user_action.is_some() {
+            Stage::Action
+        } else {
+            Stage::Prepare
+        };
         let request = Request::new(ctx, call.method, encoded.target())
             .with_authorization(token(call, ctx, stage)?)
             .with_body(encoded.content_type, encoded.body);
@@ -259,7 +296,11 @@ impl Flight {
             Some(token) => request.with_user_action(token),
             None => request,
         };
-        Ok(Self { call, request, then: Then::Finish })
+        Ok(Self {
+            call,
+            request,
+            then: Then::Finish,
+        })
     }
 
     fn advance(self, ctx: &Context, response: &Response<'_>) -> Result<Next, Error> {
@@ -268,13 +309,16 @@ impl Flight {
         let limit = ctx.response_limit();
         if response.body().len() > limit {
             let status = response.status();
-            return fail(verdict(stage, response), crate::ErrorKind::TooLarge { status, limit });
+            return fail(
+                verdict(stage, response.status()),
+                crate::ErrorKind::TooLarge { status, limit },
+            );
         }
         if !response.is_success() {
             let tokens = [&ctx.token, &ctx.temporary_token];
             let secrets = tokens.into_iter().flatten().map(Token::expose);
             let refusal = Refusal::new(response, secrets.chain(self.request.user_action()));
-            return fail(verdict(stage, response), refusal.into());
+            return fail(verdict(stage, response.status()), refusal.into());
         }
         let undecodable = |error: Undecodable| fail(Happened::Never, error.into());
         match self.then {
@@ -300,8 +344,8 @@ impl Flight {
 }
 
 /// What a status says about the action. Only the action's own request can carry it out.
-fn verdict(stage: Stage, response: &Response<'_>) -> Happened {
-    match (stage, response.status()) {
+fn verdict(stage: Stage, status: u16) -> Happened {
+    match (stage, status) {
         (Stage::Action, 200..=299) => Happened::Certainly,
         // The service refuses with 4xx before it acts; 408 comes from what stands before it.
         (Stage::Action, 400..=407 | 409..=499) => Happened::Never,
@@ -314,7 +358,10 @@ fn user_action(call: Call, response: &Response<'_>) -> Result<Zeroizing<String>,
     let answer: UserActionAnswer = Answer::new(call.id, *response).json()?;
     let token = answer.user_action;
     if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err(Undecodable::other(response, "`userAction` cannot stand in a header"));
+        return Err(Undecodable::other(
+            response,
+            "`userAction` cannot stand in a header",
+        ));
     }
     Ok(token)
 }
@@ -343,7 +390,11 @@ fn token(call: Call, ctx: &Context, stage: Stage) -> Result<Option<Token>, Error
     };
     match token {
         Some(token) => Ok(Some(token.clone())),
-        None => Err(Error::local(call.id, stage, crate::ErrorKind::MissingToken { temporary })),
+        None => Err(Error::local(
+            call.id,
+            stage,
+            crate::ErrorKind::MissingToken { temporary },
+        )),
     }
 }
 

@@ -26,11 +26,7 @@ impl Target {
     }
 
     /// Appends the value of a path parameter, percent-encoded.
-    pub fn segment(
-        &mut self,
-        parameter: &'static str,
-        value: &str,
-    ) -> Result<(), InvalidArgument> {
+    pub fn segment(&mut self, parameter: &'static str, value: &str) -> Result<(), InvalidArgument> {
         match value {
             "" => Err(InvalidArgument::empty_segment(parameter)),
             "." | ".." => Err(InvalidArgument::dot_segment(parameter)),

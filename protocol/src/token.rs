@@ -64,7 +64,9 @@ pub enum InvalidToken {
 impl fmt::Display for InvalidToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            InvalidToken::Empty => f.write_str("the token is empty; give the text that the service handed out"),
+            InvalidToken::Empty => {
+                f.write_str("the token is empty; give the text that the service handed out")
+            }
             InvalidToken::Character { position } => write!(
                 f,
                 "the token has a space, a line break or a non-ASCII character at byte {position}; give it exactly as \

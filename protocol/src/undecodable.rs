@@ -20,11 +20,16 @@ pub struct Undecodable {
 impl Undecodable {
     pub(crate) fn json(response: &Response<'_>, text: &str, error: &serde_json::Error) -> Self {
         if text.trim().is_empty() {
-            return Self::new(response, "the body is empty, JSON was expected".into(), String::new());
+            return Self::new(
+                response,
+                "the body is empty, JSON was expected".into(),
+                String::new(),
+            );
         }
         let looks_like_html = text.trim_start().starts_with('<');
         let reason = if looks_like_html && !error.is_data() {
-            "the body is not JSON but looks like HTML: check the base URL for a gateway or a portal".into()
+            "the body is not JSON but looks like HTML: check the base URL for a gateway or a portal"
+                .into()
         } else {
             describe(error)
         };
@@ -33,7 +38,11 @@ impl Undecodable {
     }
 
     pub(crate) fn not_utf8(response: &Response<'_>, position: usize) -> Self {
-        Self::new(response, format!("the body is not UTF-8 from byte {position} on"), String::new())
+        Self::new(
+            response,
+            format!("the body is not UTF-8 from byte {position} on"),
+            String::new(),
+        )
     }
 
     pub(crate) fn other(response: &Response<'_>, reason: &str) -> Self {
@@ -41,7 +50,12 @@ impl Undecodable {
     }
 
     fn new(response: &Response<'_>, reason: String, path: String) -> Self {
-        Self { status: response.status(), reason, path, body: response.body().to_vec() }
+        Self {
+            status: response.status(),
+            reason,
+            path,
+            body: response.body().to_vec(),
+        }
     }
 
     /// The HTTP status, 200 to 299: the service took the call for done.
@@ -86,17 +100,52 @@ impl core::error::Error for Undecodable {}
 /// What `serde_json` says, without the values that it quotes.
 fn describe(error: &serde_json::Error) -> String {
     let message = error.to_string();
-    let position = format!("line {} column {}", error.line(), error.column());
-    let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(text, _)| text);
-    let found = ["invalid type: ", "invalid value: "].iter().find_map(|kind| message.strip_prefix(kind));
-    match found.and_then(|rest| rest.rsplit_once(", expected ")) {
+    let (place, message) = union_variants(&message);
+    let (message, position) = message.rsplit_once(" at line ").unwrap_or((message, ""));
+    let found = ["invalid type: ", "invalid value: ", "invalid length "]
+        .iter()
+        .find_map(|kind| message.strip_prefix(kind));
+    let reason = match found.and_then(|rest| rest.rsplit_once(", expected ")) {
         Some((found, expected)) => {
-            let kind = found.split([' ', '`', '"']).next().unwrap_or("something else");
-            format!("found {kind}, expected {expected} ({position})")
+            let kind = found
+                .split([' ', '`', '"'])
+                .next()
+                .unwrap_or("something else");
+            format!("found {kind}, expected {expected}")
         }
         None if error.is_data() && !message.starts_with("missing field `") => {
-            format!("a value does not fit its type ({position})")
+            String::from("a value does not fit its type")
         }
-        None => format!("{message} ({position})"),
+        None => String::from(message),
+    };
+    if position.is_empty() {
+        format!("{place}{reason}")
+    } else {
+        format!("{place}{reason} (line {position})")
     }
+}
+
+/// Splits `Union::Variant: ` off, as often as unions are nested: the names are ours and say where it failed.
+fn union_variants(message: &str) -> (&str, &str) {
+    let is_name = |text: &str| {
+        let mut parts = text.split("::");
+        parts
+            .by_ref()
+            .take(2)
+            .filter(|part| !part.is_empty())
+            .count()
+            == 2
+            && parts.next().is_none()
+            && text
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b':')
+    };
+    let mut end = 0;
+    while let Some((name, _)) = message[end..].split_once(": ") {
+        if !is_name(name) {
+            break;
+        }
+        end += name.len() + 2;
+    }
+    message.split_at(end)
 }

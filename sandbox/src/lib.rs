@@ -1,1 +1,21 @@
-//! dfns-sandbox.
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+pub mod api;
+mod auth;
+mod body;
+mod clock;
+mod identity;
+mod query;
+mod random;
+mod refusal;
+mod sandbox;
+mod seen;
+mod server;
+mod service;
+mod state;
+mod strict_json;
+
+pub use identity::{CredentialKind, Identity, Rejected};
+pub use sandbox::{Builder, Sandbox};
+pub use seen::Seen;

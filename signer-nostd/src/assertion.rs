@@ -7,7 +7,7 @@ use crate::{Algorithm, SignError, SigningKey, client_data, client_data_len};
 /// A signed challenge, in base64url without padding: what the service expects as
 /// `credentialAssertion`, together with the credential's id.
 ///
-/// It borrows the buffer given to [`assert`].
+/// It borrows the buffer given to [`assert()`].
 pub struct Assertion<'o> {
     /// The client data that was signed.
     pub client_data: &'o str,
@@ -43,7 +43,7 @@ where
     })
 }
 
-/// The number of bytes that [`assert`] needs for a challenge of `challenge_len` bytes: enough for
+/// The number of bytes that [`assert()`] needs for a challenge of `challenge_len` bytes: enough for
 /// every signature of the algorithm, and reached by its longest.
 pub const fn assertion_len(challenge_len: usize, algorithm: Algorithm) -> usize {
     base64url_len(client_data_len(challenge_len))

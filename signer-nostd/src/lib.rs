@@ -1,4 +1,11 @@
-//! Signs the challenges of the Dfns API.
+#![cfg_attr(
+    all(feature = "ed25519", feature = "p256", feature = "generate"),
+    doc = include_str!("../README.md")
+)]
+#![cfg_attr(
+    not(all(feature = "ed25519", feature = "p256", feature = "generate")),
+    doc = "Signs the challenges of the Dfns API; `README.md` is the front page."
+)]
 #![no_std]
 #![forbid(unsafe_code)]
 
@@ -13,10 +20,34 @@ mod key;
 mod sign_error;
 mod signing_key;
 
+// A host's part: keys from PEM text.
+#[cfg(feature = "pem")]
+mod attestation;
+#[cfg(feature = "encryption")]
+mod encrypted_key;
+#[cfg(feature = "generate")]
+mod generate;
+#[cfg(feature = "pem")]
+mod host_key;
+#[cfg(feature = "pem")]
+mod key_error;
+#[cfg(feature = "pem")]
+mod key_signer;
+#[cfg(feature = "pem")]
+mod named_oid;
+#[cfg(feature = "pem")]
+mod not_signed;
+#[cfg(feature = "pem")]
+mod pem_block;
+#[cfg(feature = "pem")]
+mod signed_challenge;
+
 pub use signature;
 
 pub use crate::algorithm::Algorithm;
 pub use crate::assertion::{Assertion, assert, assertion_len};
+#[cfg(feature = "pem")]
+pub use crate::attestation::Attestation;
 pub use crate::client_data::{client_data, client_data_len};
 pub use crate::invalid_key::InvalidKey;
 #[cfg(feature = "ed25519")]
@@ -27,5 +58,13 @@ pub use crate::key::p256::P256Key;
 pub use crate::key::rsa::RsaKey;
 #[cfg(feature = "secp256k1")]
 pub use crate::key::secp256k1::Secp256k1Key;
+#[cfg(feature = "pem")]
+pub use crate::key_error::KeyError;
+#[cfg(feature = "pem")]
+pub use crate::key_signer::KeySigner;
+#[cfg(feature = "pem")]
+pub use crate::not_signed::NotSigned;
 pub use crate::sign_error::SignError;
+#[cfg(feature = "pem")]
+pub use crate::signed_challenge::SignedChallenge;
 pub use crate::signing_key::SigningKey;

@@ -4,8 +4,7 @@ use crate::{Algorithm, SignError};
 ///
 /// The keys of this crate implement it. For a key inside a secure element, a KMS or an HSM there
 /// are two doors: a driver that implements [`signature::Signer`] goes into `from_signer` of
-/// [`Ed25519Key`](crate::Ed25519Key), [`P256Key`](crate::P256Key) or
-/// [`Secp256k1Key`](crate::Secp256k1Key); anything else implements this trait directly.
+/// `Ed25519Key`, `P256Key` or `Secp256k1Key`; anything else implements this trait directly.
 ///
 /// Signing takes `&self`, as [`signature::Signer`] does: a driver that needs exclusive access to
 /// its peripheral brings its own cell or lock.

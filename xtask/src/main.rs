@@ -1,1 +1,28 @@
-fn main() {}
+//! The project's own build tool: `cargo xtask <command>`.
+
+mod codegen;
+mod test;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let mut arguments = std::env::args().skip(1);
+    let result = match arguments.next().as_deref() {
+        Some("codegen") => {
+            codegen::run(&arguments.collect::<Vec<_>>()).map_err(|error| error.to_string().into())
+        }
+        Some("test") => test::run(arguments),
+        _ => Err(HELP.into()),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+const HELP: &str = "\
+cargo xtask codegen [--check|--report]   generate protocol/src/api, or compare it, or count what is in it
+cargo xtask test [PART]…   run the tests, all of them or the parts named";

@@ -42,9 +42,19 @@ impl RsaKey {
         let parts = RsaPrivateKeyRef::try_from(der).map_err(|_| InvalidKey::Malformed)?;
         // Before any arithmetic: a key that is far too large must not keep the caller waiting.
         check_size(parts.modulus.as_bytes())?;
-        RsaPrivateKey::try_from(parts)
+        Self::new(RsaPrivateKey::try_from(parts).map_err(|_| InvalidKey::Malformed)?)
+    }
+
+    pub(crate) fn new(key: RsaPrivateKey) -> Result<Self, InvalidKey> {
+        let public_key_der = key
+            .to_public_key()
+            .to_public_key_der()
             .map_err(|_| InvalidKey::Malformed)?
-            .try_into()
+            .into_vec();
+        Ok(Self {
+            key: SoftwareKey::new(key),
+            public_key_der,
+        })
     }
 
     /// The public key as a DER `SubjectPublicKeyInfo` (RFC 3279): the content of the PEM that
@@ -59,22 +69,6 @@ impl RsaKey {
         use ::rsa::pkcs8::EncodePrivateKey as _;
         let der = self.key.to_pkcs8_der().map_err(|_| InvalidKey::Malformed)?;
         Ok(der.to_bytes())
-    }
-}
-
-impl TryFrom<RsaPrivateKey> for RsaKey {
-    type Error = InvalidKey;
-
-    fn try_from(key: RsaPrivateKey) -> Result<Self, InvalidKey> {
-        let public_key_der = key
-            .to_public_key()
-            .to_public_key_der()
-            .map_err(|_| InvalidKey::Malformed)?
-            .into_vec();
-        Ok(Self {
-            key: SoftwareKey::new(key),
-            public_key_der,
-        })
     }
 }
 

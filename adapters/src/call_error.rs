@@ -1,0 +1,139 @@
+use std::error::Error as StdError;
+use std::fmt;
+
+use dfns_protocol::{Error, Exchange, Happened, Operation, Refusal, Stage};
+
+use crate::SignError;
+
+/// Why a call did not come to its result.
+///
+/// Ask [`happened`](Self::happened) before you send anything again.
+#[derive(Debug)]
+pub struct CallError {
+    operation: &'static str,
+    stage: Stage,
+    happened: Happened,
+    kind: CallErrorKind,
+}
+
+/// What went wrong.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum CallErrorKind {
+    /// The core says so: an argument, a refusal by the service, an answer that cannot be read.
+    Protocol(Error),
+    /// The transport failed: no connection, a timeout, an answer cut short. The source is the HTTP library's error.
+    Transport(Box<dyn StdError + Send + Sync>),
+    /// The signer did not sign.
+    Signer(SignError),
+    /// The operation is signed and the client has no signer. Nothing was sent.
+    MissingSigner,
+}
+
+impl CallError {
+    /// The operation's name, such as `createWallet`.
+    pub fn operation(&self) -> &'static str {
+        self.operation
+    }
+
+    /// The step at which it failed.
+    pub fn stage(&self) -> Stage {
+        self.stage
+    }
+
+    /// Whether the action can have been carried out.
+    pub fn happened(&self) -> Happened {
+        self.happened
+    }
+
+    /// What went wrong.
+    pub fn kind(&self) -> &CallErrorKind {
+        &self.kind
+    }
+
+    /// The service's refusal, when that is what it is.
+    pub fn refusal(&self) -> Option<&Refusal> {
+        match &self.kind {
+            CallErrorKind::Protocol(error) => error.refusal(),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn missing_signer<O: Operation>() -> Self {
+        Self::never::<O>(Stage::Prepare, CallErrorKind::MissingSigner)
+    }
+
+    pub(crate) fn signer<O: Operation>(error: SignError) -> Self {
+        Self::never::<O>(Stage::Sign, CallErrorKind::Signer(error))
+    }
+
+    pub(crate) fn transport<O: Operation>(
+        exchange: &Exchange<O>,
+        happened: Happened,
+        error: impl Into<Box<dyn StdError + Send + Sync>>,
+    ) -> Self {
+        Self {
+            operation: O::ID,
+            stage: exchange.stage(),
+            happened,
+            kind: CallErrorKind::Transport(error.into()),
+        }
+    }
+
+    fn never<O: Operation>(stage: Stage, kind: CallErrorKind) -> Self {
+        Self {
+            operation: O::ID,
+            stage,
+            happened: Happened::Never,
+            kind,
+        }
+    }
+}
+
+impl From<Error> for CallError {
+    fn from(error: Error) -> Self {
+        Self {
+            operation: error.operation(),
+            stage: error.stage(),
+            happened: error.happened(),
+            kind: CallErrorKind::Protocol(error),
+        }
+    }
+}
+
+impl fmt::Display for CallError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            operation, stage, ..
+        } = self;
+        match &self.kind {
+            CallErrorKind::Protocol(error) => error.fmt(f),
+            CallErrorKind::Transport(error) => {
+                write!(f, "{operation} ({stage}): the transport failed: {error}")?;
+                f.write_str(match self.happened {
+                    Happened::Never => "; the action has not happened",
+                    Happened::Certainly => "; the action has happened",
+                    Happened::Unknown => "; whether the action has happened is unknown",
+                })
+            }
+            CallErrorKind::Signer(error) => {
+                write!(f, "{operation} ({stage}): the signer did not sign: {error}")
+            }
+            CallErrorKind::MissingSigner => write!(
+                f,
+                "{operation} ({stage}): the operation is signed and the client has no signer; give it one with \
+                 Client::with_signer"
+            ),
+        }
+    }
+}
+
+impl StdError for CallError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match &self.kind {
+            CallErrorKind::Protocol(error) => Some(error),
+            CallErrorKind::Transport(error) | CallErrorKind::Signer(error) => Some(error.as_ref()),
+            CallErrorKind::MissingSigner => None,
+        }
+    }
+}

@@ -1,0 +1,161 @@
+use std::time::Duration;
+
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use serde_json::{Value, json};
+
+use super::assertion;
+use super::directory::{Caller, CredentialKind, TokenKind};
+use super::expiring::Found;
+use super::user_action::UserAction;
+use crate::clock::{Millis, millis};
+use crate::refusal::Refusal;
+use crate::state::State;
+
+/// Dfns documentation, page "Create user action signature": a challenge is good for 15 minutes, once.
+const CHALLENGE_LASTS: Duration = Duration::from_secs(15 * 60);
+
+/// The lifetime of a user action is not documented; this one is the sandbox's own.
+const USER_ACTION_LASTS: Duration = Duration::from_secs(5 * 60);
+
+/// A challenge, and the request that it was asked for.
+#[derive(Debug)]
+pub(crate) struct Challenge {
+    caller: Caller,
+    text: String,
+    method: String,
+    path: String,
+    payload: Vec<u8>,
+    used: bool,
+}
+
+/// `POST /auth/action/init`. The body fits its schema already.
+pub(crate) fn init(
+    state: &mut State,
+    caller: &Caller,
+    body: &Value,
+    now: Millis,
+) -> Result<Value, Refusal> {
+    let field = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
+    let (path, payload) = (field("userActionHttpPath"), field("userActionPayload"));
+    check_path(&path)?;
+    let (key, webauthn, protected) = allowed(state, caller);
+    if key.is_empty() && webauthn.is_empty() && protected.is_empty() {
+        return Err(Refusal::credential("the caller has no active credential"));
+    }
+    let id = state.random.id("ch");
+    let text = BASE64_URL_SAFE_NO_PAD.encode(&id);
+    let expires = now.saturating_add(millis(CHALLENGE_LASTS));
+    let claims = json!({"sub": caller.user_id, "jti": id, "exp": expires / 1000});
+    let identifier = state.directory.sign_token(&claims);
+    let size = payload.len() + path.len();
+    let challenge = Challenge {
+        caller: caller.clone(),
+        text: text.clone(),
+        method: field("userActionHttpMethod"),
+        path,
+        payload: payload.into_bytes(),
+        used: false,
+    };
+    state
+        .challenges
+        .insert(identifier.clone(), challenge, size, expires, now);
+    let mut kinds = vec!["Key"];
+    if caller.token_kind == TokenKind::User {
+        kinds.extend(["Fido2", "PasswordProtectedKey"]);
+    }
+    let kinds: Vec<_> = kinds
+        .into_iter()
+        .map(|kind| json!({"kind": kind, "factor": "first", "requiresSecondFactor": false}))
+        .collect();
+    Ok(json!({
+        "challenge": text,
+        "challengeIdentifier": identifier,
+        "supportedCredentialKinds": kinds,
+        "userVerification": "required",
+        "attestation": "none",
+        "allowCredentials": {"key": key, "webauthn": webauthn, "passwordProtectedKey": protected},
+        "externalAuthenticationUrl": "",
+    }))
+}
+
+/// `POST /auth/action`. The body fits its schema already.
+pub(crate) fn complete(
+    state: &mut State,
+    caller: &Caller,
+    body: &Value,
+    now: Millis,
+) -> Result<Value, Refusal> {
+    let identifier = body["challengeIdentifier"].as_str().unwrap_or_default();
+    let challenge = match state.challenges.find(identifier, now) {
+        Found::Valid(challenge) => challenge,
+        Found::Expired => return Err(Refusal::challenge("the challenge has expired")),
+        Found::Unknown => return Err(Refusal::challenge("unknown challengeIdentifier")),
+    };
+    if challenge.caller != *caller {
+        return Err(Refusal::challenge(
+            "the challenge belongs to another bearer",
+        ));
+    }
+    if std::mem::replace(&mut challenge.used, true) {
+        return Err(Refusal::challenge("the challenge was answered before"));
+    }
+    for factor in ["firstFactor", "secondFactor"]
+        .iter()
+        .filter_map(|name| body.get(name))
+    {
+        assertion::verify(&state.directory, caller, factor, &challenge.text)?;
+    }
+    let payload = std::mem::take(&mut challenge.payload);
+    let size = payload.len() + challenge.path.len();
+    let action = UserAction {
+        caller: caller.clone(),
+        method: challenge.method.clone(),
+        path: challenge.path.clone(),
+        payload,
+        used: false,
+    };
+    let expires = now.saturating_add(millis(USER_ACTION_LASTS));
+    let claims = json!({"sub": caller.user_id, "jti": state.random.hex(16), "exp": expires / 1000});
+    let token = state.directory.sign_token(&claims);
+    state
+        .user_actions
+        .insert(token.clone(), action, size, expires, now);
+    Ok(json!({"userAction": token}))
+}
+
+/// The path to sign is the one on the wire: absolute, without host, prefix or query.
+fn check_path(path: &str) -> Result<(), Refusal> {
+    let refuse = |reason: &str| {
+        let refusal = Refusal::bad_request("userActionHttpPath is not valid");
+        Err(refusal.because(reason).with("seen", path))
+    };
+    if !path.starts_with('/') {
+        return refuse("it must begin with /");
+    }
+    if path.contains(['?', '#']) {
+        return refuse("it must not hold a query or a fragment");
+    }
+    Ok(())
+}
+
+fn allowed(state: &State, caller: &Caller) -> (Vec<Value>, Vec<Value>, Vec<Value>) {
+    let active: Vec<_> = state
+        .directory
+        .credentials_of(caller)
+        .filter(|c| c.active)
+        .collect();
+    let of = |kind| active.iter().filter(move |c| c.kind == kind);
+    let descriptor = |id: &str| json!({"type": "public-key", "id": id});
+    let protected = of(CredentialKind::PasswordProtectedKey).map(|c| {
+        // What is encrypted how is the integrator's choice: the sandbox was given only the public half.
+        json!({"type": "public-key", "id": c.id, "encryptedPrivateKey": ""})
+    });
+    (
+        of(CredentialKind::Key).map(|c| descriptor(&c.id)).collect(),
+        of(CredentialKind::Fido2)
+            .map(|c| descriptor(&c.id))
+            .collect(),
+        protected.collect(),
+    )
+}

@@ -1,0 +1,320 @@
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use ring::signature::Ed25519KeyPair;
+use serde_json::{Value, json};
+
+use super::public_key::PublicKey;
+use crate::clock::Millis;
+use crate::random::Random;
+use crate::refusal::Refusal;
+
+const DAY: Millis = 24 * 60 * 60 * 1000;
+
+/// How long a token is good when its creator does not say, and at most (Dfns documentation, service accounts:
+/// two years).
+pub(crate) const LONGEST_TOKEN: Millis = 730 * DAY;
+
+/// A peer may register no more than this.
+const MOST: usize = 10_000;
+const MOST_TEMPORARY: usize = 1000;
+
+/// The people and machines of the sandbox's one organisation, their tokens and their credentials.
+#[derive(Debug)]
+pub(crate) struct Directory {
+    pub(crate) org_id: String,
+    pub(crate) accounts: Vec<Account>,
+    pub(crate) tokens: Vec<AccessToken>,
+    pub(crate) credentials: Vec<Credential>,
+    issuer: Option<Ed25519KeyPair>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Account {
+    pub(crate) user_id: String,
+    pub(crate) username: String,
+    pub(crate) is_service_account: bool,
+    pub(crate) active: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TokenKind {
+    User,
+    ServiceAccount,
+    Personal,
+    Temporary,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct AccessToken {
+    pub(crate) id: String,
+    pub(crate) text: String,
+    pub(crate) kind: TokenKind,
+    pub(crate) name: String,
+    pub(crate) user_id: String,
+    pub(crate) credential_id: String,
+    pub(crate) public_key: String,
+    pub(crate) active: bool,
+    pub(crate) created: Millis,
+    pub(crate) expires: Millis,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CredentialKind {
+    Fido2,
+    Key,
+    PasswordProtectedKey,
+}
+
+impl CredentialKind {
+    pub(crate) fn of(name: &str) -> Option<Self> {
+        match name {
+            "Fido2" => Some(Self::Fido2),
+            "Key" => Some(Self::Key),
+            "PasswordProtectedKey" => Some(Self::PasswordProtectedKey),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Fido2 => "Fido2",
+            Self::Key => "Key",
+            Self::PasswordProtectedKey => "PasswordProtectedKey",
+        }
+    }
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Credential {
+    pub(crate) id: String,
+    pub(crate) uuid: String,
+    pub(crate) kind: CredentialKind,
+    pub(crate) user_id: String,
+    /// The personal access token that it signs for, and no other does.
+    pub(crate) token_id: Option<String>,
+    pub(crate) key: PublicKey,
+    pub(crate) public_key: String,
+    pub(crate) name: String,
+    pub(crate) active: bool,
+    pub(crate) created: Millis,
+}
+
+/// The bearer of a good token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Caller {
+    pub(crate) user_id: String,
+    pub(crate) token_id: String,
+    pub(crate) token_kind: TokenKind,
+}
+
+/// What a new token is made of.
+pub(crate) struct NewToken<'a> {
+    pub(crate) kind: TokenKind,
+    pub(crate) name: &'a str,
+    pub(crate) user_id: &'a str,
+    pub(crate) public_key: &'a str,
+    pub(crate) lasts: Millis,
+}
+
+impl Directory {
+    pub(crate) fn new(random: &mut Random) -> Self {
+        Self {
+            org_id: random.id("or"),
+            accounts: Vec::new(),
+            tokens: Vec::new(),
+            credentials: Vec::new(),
+            issuer: Ed25519KeyPair::from_seed_unchecked(&random.bytes::<32>()).ok(),
+        }
+    }
+
+    pub(crate) fn account(&self, user_id: &str) -> Option<&Account> {
+        self.accounts.iter().find(|a| a.user_id == user_id)
+    }
+
+    pub(crate) fn add_account(
+        &mut self,
+        random: &mut Random,
+        username: &str,
+        is_service_account: bool,
+    ) -> Result<String, Refusal> {
+        room(self.accounts.len())?;
+        let user_id = random.id("us");
+        self.accounts.push(Account {
+            user_id: user_id.clone(),
+            username: username.to_owned(),
+            is_service_account,
+            active: true,
+        });
+        Ok(user_id)
+    }
+
+    /// Issues a token. One with a public key has that key as its credential.
+    pub(crate) fn add_token(
+        &mut self,
+        random: &mut Random,
+        now: Millis,
+        new: &NewToken<'_>,
+    ) -> Result<&AccessToken, Refusal> {
+        self.forget_temporary(now);
+        room(self.tokens.len())?;
+        let id = random.id("to");
+        let credential_id = if new.public_key.is_empty() {
+            String::new()
+        } else {
+            let only = (new.kind == TokenKind::Personal).then(|| id.clone());
+            let kind = CredentialKind::Key;
+            self.add_credential(random, now, new.user_id, kind, new.public_key, only)?
+        };
+        let expires = now.saturating_add(new.lasts.min(LONGEST_TOKEN));
+        let text = self.write_token(random, &id, new, now, expires);
+        self.tokens.push(AccessToken {
+            id,
+            text,
+            kind: new.kind,
+            name: new.name.to_owned(),
+            user_id: new.user_id.to_owned(),
+            credential_id,
+            public_key: new.public_key.to_owned(),
+            active: true,
+            created: now,
+            expires,
+        });
+        self.tokens
+            .last()
+            .ok_or_else(|| Refusal::new(500, "no token"))
+    }
+
+    /// Anyone may ask for temporary tokens, without a token: they must not fill the directory.
+    fn forget_temporary(&mut self, now: Millis) {
+        let mut left = self
+            .tokens
+            .iter()
+            .filter(|t| t.kind == TokenKind::Temporary)
+            .count();
+        self.tokens.retain(|token| {
+            let goes = token.kind == TokenKind::Temporary
+                && (token.expires <= now || left > MOST_TEMPORARY);
+            left -= usize::from(goes);
+            !goes
+        });
+    }
+
+    pub(crate) fn add_credential(
+        &mut self,
+        random: &mut Random,
+        now: Millis,
+        user_id: &str,
+        kind: CredentialKind,
+        public_key: &str,
+        token_id: Option<String>,
+    ) -> Result<String, Refusal> {
+        room(self.credentials.len())?;
+        let key = PublicKey::from_pem(public_key)
+            .map_err(|reason| Refusal::bad_request("publicKey is not valid").because(reason))?;
+        let id = random.id("cr");
+        self.credentials.push(Credential {
+            id: id.clone(),
+            uuid: random.id("cr"),
+            kind,
+            user_id: user_id.to_owned(),
+            token_id,
+            key,
+            public_key: public_key.to_owned(),
+            name: format!("{} credential", kind.name()),
+            active: true,
+            created: now,
+        });
+        Ok(id)
+    }
+
+    /// The credentials that a caller may sign with.
+    pub(crate) fn credentials_of<'a>(
+        &'a self,
+        caller: &'a Caller,
+    ) -> impl Iterator<Item = &'a Credential> {
+        let own = match caller.token_kind {
+            TokenKind::Personal => Some(caller.token_id.as_str()),
+            _ => None,
+        };
+        let credentials = self.credentials.iter();
+        credentials.filter(move |c| c.user_id == caller.user_id && c.token_id.as_deref() == own)
+    }
+
+    /// Who bears this token.
+    pub(crate) fn caller(&self, token: &str, now: Millis) -> Result<Caller, Refusal> {
+        let token = self.tokens.iter().find(|t| t.text == token);
+        let token = token.ok_or_else(|| Refusal::bad_token("unknown token"))?;
+        if token.expires <= now {
+            return Err(Refusal::bad_token("the token has expired"));
+        }
+        if !token.active {
+            return Err(Refusal::bad_token("the token is not active"));
+        }
+        if self
+            .account(&token.user_id)
+            .is_some_and(|account| !account.active)
+        {
+            return Err(Refusal::bad_request("User account has been deactivated."));
+        }
+        Ok(Caller {
+            user_id: token.user_id.clone(),
+            token_id: token.id.clone(),
+            token_kind: token.kind,
+        })
+    }
+
+    /// A token in the shape of the service's: a JWT signed with EdDSA whose `app_metadata` claim names the
+    /// organisation (Dfns documentation, page "Authentication").
+    pub(crate) fn sign_token(&self, claims: &Value) -> String {
+        let header = BASE64_URL_SAFE_NO_PAD.encode(r#"{"alg":"EdDSA","typ":"JWT"}"#);
+        let text = format!(
+            "{header}.{}",
+            BASE64_URL_SAFE_NO_PAD.encode(claims.to_string())
+        );
+        let signature = self.issuer.as_ref().map(|key| key.sign(text.as_bytes()));
+        let signature = signature.as_ref().map_or(&[][..], AsRef::as_ref);
+        format!("{text}.{}", BASE64_URL_SAFE_NO_PAD.encode(signature))
+    }
+
+    fn write_token(
+        &self,
+        random: &mut Random,
+        id: &str,
+        new: &NewToken<'_>,
+        now: Millis,
+        expires: Millis,
+    ) -> String {
+        let username = self
+            .account(new.user_id)
+            .map_or(new.name, |a| a.username.as_str());
+        self.sign_token(&json!({
+            "iss": "auth.dfns.example",
+            "aud": "dfns:auth:user",
+            "sub": self.org_id,
+            "iat": now / 1000,
+            "exp": expires / 1000,
+            "jti": random.hex(8),
+            "https://custom/username": username,
+            "https://custom/app_metadata": {
+                "userId": new.user_id, "orgId": self.org_id, "tokenId": id, "tokenKind": new.kind.name(),
+            },
+        }))
+    }
+}
+
+impl TokenKind {
+    /// The names in the API's `PersonalAccessTokenKind`.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::User => "Token",
+            Self::ServiceAccount => "ServiceAccount",
+            Self::Personal => "Pat",
+            Self::Temporary => "Temp",
+        }
+    }
+}
+
+fn room(count: usize) -> Result<(), Refusal> {
+    let full = || Refusal::new(402, format!("this sandbox holds at most {MOST} of these"));
+    if count < MOST { Ok(()) } else { Err(full()) }
+}

@@ -1,0 +1,109 @@
+use std::collections::{HashMap, VecDeque};
+
+use crate::clock::Millis;
+
+/// What is past its time is remembered this much longer, to say so instead of "unknown".
+const REMEMBERED: Millis = 60 * 60 * 1000;
+
+/// Things that a peer can create and that end by themselves. Neither their number nor their size grows
+/// without bound: the oldest go first.
+#[derive(Debug)]
+pub(crate) struct Expiring<T> {
+    entries: HashMap<String, Entry<T>>,
+    order: VecDeque<String>,
+    size: usize,
+    most_entries: usize,
+    most_size: usize,
+}
+
+#[derive(Debug)]
+struct Entry<T> {
+    value: T,
+    size: usize,
+    expires: Millis,
+}
+
+/// What is known of a key.
+#[derive(Debug)]
+pub(crate) enum Found<'a, T> {
+    Valid(&'a mut T),
+    Expired,
+    Unknown,
+}
+
+impl<T> Expiring<T> {
+    pub(crate) fn new(most_entries: usize, most_size: usize) -> Self {
+        Self {
+            entries: HashMap::new(),
+            order: VecDeque::new(),
+            size: 0,
+            most_entries,
+            most_size,
+        }
+    }
+
+    /// `size` is what the value holds of a peer's bytes.
+    pub(crate) fn insert(
+        &mut self,
+        key: String,
+        value: T,
+        size: usize,
+        expires: Millis,
+        now: Millis,
+    ) {
+        self.order.push_back(key.clone());
+        self.entries.insert(
+            key,
+            Entry {
+                value,
+                size,
+                expires,
+            },
+        );
+        self.size += size;
+        while self.entries.len() > 1 && (self.is_too_big() || self.oldest_is_forgotten(now)) {
+            let Some(oldest) = self.order.pop_front() else {
+                break;
+            };
+            if let Some(entry) = self.entries.remove(&oldest) {
+                self.size = self.size.saturating_sub(entry.size);
+            }
+        }
+    }
+
+    pub(crate) fn find(&mut self, key: &str, now: Millis) -> Found<'_, T> {
+        match self.entries.get_mut(key) {
+            None => Found::Unknown,
+            Some(entry) if entry.expires <= now => Found::Expired,
+            Some(entry) => Found::Valid(&mut entry.value),
+        }
+    }
+
+    fn is_too_big(&self) -> bool {
+        self.entries.len() > self.most_entries || self.size > self.most_size
+    }
+
+    fn oldest_is_forgotten(&self, now: Millis) -> bool {
+        let oldest = self.order.front().and_then(|key| self.entries.get(key));
+        oldest.is_some_and(|entry| entry.expires.saturating_add(REMEMBERED) < now)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Expiring, Found};
+
+    #[test]
+    fn the_oldest_go_first() {
+        let mut kept = Expiring::new(2, 100);
+        for (n, key) in ["a", "b", "c"].into_iter().enumerate() {
+            kept.insert(key.to_owned(), n, 10, 1000, 0);
+        }
+        assert!(matches!(kept.find("a", 0), Found::Unknown));
+        assert!(matches!(kept.find("c", 999), Found::Valid(2)));
+        assert!(matches!(kept.find("c", 1000), Found::Expired));
+        kept.insert("d".to_owned(), 3, 95, 1000, 0);
+        assert!(matches!(kept.find("c", 0), Found::Unknown));
+        assert!(matches!(kept.find("d", 0), Found::Valid(3)));
+    }
+}

@@ -1,0 +1,18 @@
+//! Who calls, and whether they signed: bearer tokens, credentials, challenges and user actions.
+
+mod action;
+mod assertion;
+mod client_data;
+mod directory;
+mod expiring;
+mod public_key;
+mod user_action;
+
+pub(crate) use action::{Challenge, complete, init};
+pub(crate) use directory::{
+    AccessToken, Account, Caller, Credential, CredentialKind, Directory, LONGEST_TOKEN, NewToken,
+    TokenKind,
+};
+pub(crate) use expiring::Expiring;
+pub(crate) use public_key::{PublicKey, example_public_key};
+pub(crate) use user_action::{Presented, UserAction, spend};

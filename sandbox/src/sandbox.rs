@@ -1,0 +1,271 @@
+use std::fmt;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::auth::{LONGEST_TOKEN, NewToken, TokenKind};
+use crate::identity::{CredentialKind, Identity, Rejected};
+use crate::refusal::Refusal;
+use crate::seen::Seen;
+use crate::server::Server;
+use crate::service::{Options, Service};
+use crate::state::State;
+
+/// A running sandbox. It serves on a thread of its own and stops when it is dropped.
+pub struct Sandbox {
+    service: Arc<Service>,
+    server: Server,
+}
+
+/// How a sandbox is to be: see [`Sandbox::builder`].
+#[must_use]
+pub struct Builder {
+    address: SocketAddr,
+    options: Options,
+    approvals: Vec<String>,
+}
+
+impl Sandbox {
+    /// Starts a sandbox on a free port of 127.0.0.1.
+    pub fn start() -> io::Result<Self> {
+        Self::builder().start()
+    }
+
+    /// A sandbox on a free port of 127.0.0.1, strict in everything, unless told otherwise.
+    pub fn builder() -> Builder {
+        Builder {
+            address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            options: Options {
+                seed: 0,
+                stateless: false,
+                lenient_empty: false,
+                allow_unknown: false,
+                max_body: 4 << 20,
+                observer: None,
+            },
+            approvals: Vec::new(),
+        }
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.server.address
+    }
+
+    /// What a client takes as its base URL: `http://127.0.0.1:PORT`.
+    pub fn base_url(&self) -> String {
+        format!("http://{}", self.address())
+    }
+
+    /// Registers a service account with its key: SPKI PEM of Ed25519, P-256, secp256k1 or RSA.
+    pub fn add_service_account(
+        &self,
+        name: &str,
+        public_key_pem: &str,
+    ) -> Result<Identity, Rejected> {
+        self.add_account(name, public_key_pem, TokenKind::ServiceAccount)
+    }
+
+    /// Registers a user who is logged in and has that key as a credential of kind `Key`.
+    pub fn add_user(&self, username: &str, public_key_pem: &str) -> Result<Identity, Rejected> {
+        self.add_account(username, public_key_pem, TokenKind::User)
+    }
+
+    /// Gives a user a personal access token, which signs with a key of its own.
+    pub fn add_personal_access_token(
+        &self,
+        user: &Identity,
+        name: &str,
+        public_key_pem: &str,
+    ) -> Result<Identity, Rejected> {
+        self.issue(&user.user_id, name, public_key_pem, TokenKind::Personal)
+    }
+
+    /// Gives a user or service account one more credential, and says its id. A passkey's id is the one that
+    /// its authenticator chose; others get one when it is `None`.
+    pub fn add_credential(
+        &self,
+        owner: &Identity,
+        kind: CredentialKind,
+        credential_id: Option<&str>,
+        public_key_pem: &str,
+    ) -> Result<String, Rejected> {
+        let now = self.service.clock.now();
+        let mut state = self.service.state();
+        let State {
+            directory, random, ..
+        } = &mut *state;
+        let owner = &owner.user_id;
+        let id = directory.add_credential(random, now, owner, kind.into(), public_key_pem, None)?;
+        let Some(chosen) = credential_id else {
+            return Ok(id);
+        };
+        if directory.credentials.iter().any(|c| c.id == chosen) {
+            directory.credentials.retain(|c| c.id != id);
+            return Err(Refusal::new(409, "a credential has that id").into());
+        }
+        if let Some(credential) = directory.credentials.iter_mut().find(|c| c.id == id) {
+            chosen.clone_into(&mut credential.id);
+        }
+        Ok(chosen.to_owned())
+    }
+
+    /// Activates or deactivates a credential. `false` when there is none of that id.
+    pub fn set_credential_active(&self, credential_id: &str, active: bool) -> bool {
+        let mut state = self.service.state();
+        let found = state
+            .directory
+            .credentials
+            .iter_mut()
+            .find(|c| c.id == credential_id);
+        found.map(|credential| credential.active = active).is_some()
+    }
+
+    /// From now on a policy asks for approval of this signed operation: it is answered with status 202.
+    pub fn require_approval(&self, operation_id: &str) {
+        self.service.approvals().insert(operation_id.to_owned());
+    }
+
+    /// Takes that back.
+    pub fn waive_approval(&self, operation_id: &str) {
+        self.service.approvals().remove(operation_id);
+    }
+
+    /// Moves the sandbox's clock forward, so that what expires does.
+    pub fn advance(&self, by: Duration) {
+        self.service.clock.advance(by);
+    }
+
+    /// The requests seen, oldest first: the last ten thousand, fewer when their bodies are large.
+    pub fn log(&self) -> Vec<Seen> {
+        self.service.log()
+    }
+
+    /// Serves until the process ends.
+    pub fn wait(self) {
+        self.server.wait();
+    }
+
+    fn add_account(&self, name: &str, pem: &str, kind: TokenKind) -> Result<Identity, Rejected> {
+        crate::auth::PublicKey::from_pem(pem)
+            .map_err(|reason| Refusal::bad_request("publicKey is not valid").because(reason))?;
+        let user_id = {
+            let mut state = self.service.state();
+            let State {
+                directory, random, ..
+            } = &mut *state;
+            directory.add_account(random, name, kind == TokenKind::ServiceAccount)?
+        };
+        self.issue(&user_id, name, pem, kind)
+    }
+
+    fn issue(
+        &self,
+        user_id: &str,
+        name: &str,
+        public_key: &str,
+        kind: TokenKind,
+    ) -> Result<Identity, Rejected> {
+        let now = self.service.clock.now();
+        let mut state = self.service.state();
+        let State {
+            directory, random, ..
+        } = &mut *state;
+        let new = NewToken {
+            kind,
+            name,
+            user_id,
+            public_key,
+            lasts: LONGEST_TOKEN,
+        };
+        let token = directory.add_token(random, now, &new)?;
+        let (token, credential_id) = (token.text.clone(), token.credential_id.clone());
+        let org_id = directory.org_id.clone();
+        Ok(Identity {
+            token,
+            credential_id,
+            user_id: user_id.to_owned(),
+            org_id,
+        })
+    }
+}
+
+impl Builder {
+    /// Where to listen. A sandbox is no secure server: keep it on a loopback address.
+    pub fn address(mut self, address: SocketAddr) -> Self {
+        self.address = address;
+        self
+    }
+
+    /// The same seed gives the same ids, tokens, challenges and examples.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.options.seed = seed;
+        self
+    }
+
+    /// Every operation but the signing ones answers an example of its response and remembers nothing: for
+    /// tests of every operation, whose ids exist nowhere.
+    pub fn stateless(mut self) -> Self {
+        self.options.stateless = true;
+        self
+    }
+
+    /// A policy asks for approval of this signed operation: it is answered with status 202.
+    pub fn require_approval(mut self, operation_id: &str) -> Self {
+        self.approvals.push(operation_id.to_owned());
+        self
+    }
+
+    /// Takes a signed `{}` for an absent body, which one official SDK relies on. Off, because the others
+    /// sign what they send: `""` and no body, or `{}` and `{}`.
+    pub fn lenient_empty_body(mut self) -> Self {
+        self.options.lenient_empty = true;
+        self
+    }
+
+    /// Lets properties and query parameters through that the API description does not know. The two calls of
+    /// the signing dance stay closed, as they are documented.
+    pub fn allow_unknown_fields(mut self) -> Self {
+        self.options.allow_unknown = true;
+        self
+    }
+
+    /// The largest body taken, in bytes; 4 MiB if not said.
+    pub fn max_body(mut self, bytes: usize) -> Self {
+        self.options.max_body = bytes;
+        self
+    }
+
+    /// Is told of every request, on the server's thread.
+    pub fn observe(mut self, observer: impl Fn(&Seen) + Send + Sync + 'static) -> Self {
+        self.options.observer = Some(Box::new(observer));
+        self
+    }
+
+    /// Starts it.
+    pub fn start(self) -> io::Result<Sandbox> {
+        // Read now rather than in the first request.
+        crate::api::operations();
+        let service = Arc::new(Service::new(self.options));
+        service.approvals().extend(self.approvals);
+        let server = Server::start(self.address, Arc::clone(&service))?;
+        Ok(Sandbox { service, server })
+    }
+}
+
+impl fmt::Debug for Sandbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sandbox")
+            .field("address", &self.address())
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Builder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder")
+            .field("address", &self.address)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,340 @@
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
+use serde_json::Value;
+
+use crate::api::{Auth, Generator, Operation, ResponseKind, Routed, Style, route};
+use crate::auth::{Caller, NewToken, Presented, TokenKind, spend};
+use crate::body::{self, Parts};
+use crate::clock::{Clock, Millis, iso};
+use crate::query;
+use crate::refusal::Refusal;
+use crate::seen::{Log, Seen};
+use crate::state::{Call, State};
+
+/// How long the temporary token of a registration is good: the sandbox's own choice.
+const TEMPORARY: Millis = 15 * 60 * 1000;
+
+/// What a sandbox is told to do.
+pub(crate) struct Options {
+    pub(crate) seed: u64,
+    pub(crate) stateless: bool,
+    pub(crate) lenient_empty: bool,
+    pub(crate) allow_unknown: bool,
+    pub(crate) max_body: usize,
+    pub(crate) observer: Option<Box<dyn Fn(&Seen) + Send + Sync>>,
+}
+
+/// The API, apart from its connections: a request in, an answer out.
+pub(crate) struct Service {
+    pub(crate) options: Options,
+    pub(crate) clock: Clock,
+    state: Mutex<State>,
+    approvals: Mutex<BTreeSet<String>>,
+    log: Mutex<Log>,
+    refusals: AtomicU64,
+}
+
+/// A request as it came.
+pub(crate) struct Received {
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) query: Option<String>,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Result<Bytes, Refusal>,
+}
+
+/// What goes back.
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) content_type: Option<&'static str>,
+    pub(crate) allow: Option<String>,
+    pub(crate) body: Bytes,
+}
+
+impl Service {
+    pub(crate) fn new(options: Options) -> Self {
+        let state = Mutex::new(State::new(options.seed));
+        let (approvals, log) = (Mutex::default(), Mutex::default());
+        Self {
+            options,
+            clock: Clock::default(),
+            state,
+            approvals,
+            log,
+            refusals: AtomicU64::new(1),
+        }
+    }
+
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+        lock(&self.state)
+    }
+
+    pub(crate) fn approvals(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        lock(&self.approvals)
+    }
+
+    pub(crate) fn log(&self) -> Vec<Seen> {
+        lock(&self.log).all()
+    }
+
+    /// Answers a request, and remembers it.
+    pub(crate) async fn handle(&self, received: Received) -> Answer {
+        let (operation, result) = match route(&received.method, &received.path) {
+            Routed::Operation(operation, path) => (
+                Some(operation),
+                self.call(operation, &path, &received).await,
+            ),
+            Routed::OtherMethods(methods) => (None, Err(other_methods(&methods))),
+            Routed::Nowhere => (
+                None,
+                Err(Refusal::new(404, "no operation of the API has this path")),
+            ),
+            Routed::Malformed => (
+                None,
+                Err(Refusal::bad_request(
+                    "the path is not percent-encoded UTF-8",
+                )),
+            ),
+        };
+        let reason = result.as_ref().err().map(Refusal::reason);
+        let answer = result.unwrap_or_else(|refusal| self.refuse(&refusal));
+        self.remember(received, operation, answer.status, reason);
+        answer
+    }
+
+    async fn call(
+        &self,
+        operation: &'static Operation,
+        path: &[(&'static str, String)],
+        received: &Received,
+    ) -> Result<Answer, Refusal> {
+        let now = self.clock.now();
+        let body = received.body.clone()?;
+        let caller = self.authenticate(operation, received, now)?;
+        let content_type = received.header("content-type");
+        let parts = body::split(operation, content_type, body).await;
+        self.check_signature(
+            operation,
+            caller.as_ref(),
+            received,
+            parts.as_ref().ok(),
+            now,
+        )?;
+        query::check_path(operation, path)?;
+        let open = self.options.allow_unknown;
+        let query = query::read(operation, received.query.as_deref(), open)?;
+        let body = body::check(operation, content_type, &parts?, open)?;
+        let call = Call {
+            operation: &operation.id,
+            caller: caller.as_ref(),
+            path,
+            query: &query,
+            body: &body,
+            now,
+        };
+        if let Some(signing) = self.state().sign(&call) {
+            return signing.map(|value| Answer::json(200, &value));
+        }
+        if let Some(caller) = caller.as_ref().filter(|_| self.needs_approval(operation)) {
+            return Ok(Answer::json(202, &self.state().pending(caller, &call)));
+        }
+        if !self.options.stateless {
+            let answer = self.state().answer(&call);
+            if let Some(answer) = answer {
+                return answer.map(|value| Answer::json(200, &value));
+            }
+        }
+        Ok(self.example(operation, received, now))
+    }
+
+    /// Who calls, by the bearer token that the operation asks for.
+    fn authenticate(
+        &self,
+        operation: &Operation,
+        received: &Received,
+        now: Millis,
+    ) -> Result<Option<Caller>, Refusal> {
+        if operation.auth == Auth::Public {
+            return Ok(None);
+        }
+        let header = received
+            .header("authorization")
+            .ok_or_else(Refusal::no_token)?;
+        let (scheme, token) = header.split_once(' ').unwrap_or((header, ""));
+        if !scheme.eq_ignore_ascii_case("bearer") || token.is_empty() {
+            return Err(Refusal::bad_token(
+                "the header is not: Authorization: Bearer TOKEN",
+            ));
+        }
+        let caller = self.state().directory.caller(token, now)?;
+        let temporary = caller.token_kind == TokenKind::Temporary;
+        if temporary != (operation.auth == Auth::TemporaryToken) {
+            return Err(Refusal::bad_token(if temporary {
+                "a temporary token only completes a registration or recovery"
+            } else {
+                "this takes the temporaryAuthenticationToken of its challenge"
+            }));
+        }
+        Ok(Some(caller))
+    }
+
+    /// Uses up the user action, whatever else is wrong with the request.
+    fn check_signature(
+        &self,
+        operation: &Operation,
+        caller: Option<&Caller>,
+        received: &Received,
+        parts: Option<&Parts>,
+        now: Millis,
+    ) -> Result<(), Refusal> {
+        let Some(caller) = caller.filter(|_| operation.signed()) else {
+            return Ok(());
+        };
+        let presented = Presented {
+            caller,
+            method: &received.method,
+            path: &received.path,
+            payload: parts.map_or(&[][..], |parts| &parts.payload),
+            lenient_empty: self.options.lenient_empty,
+        };
+        let token = received.header("x-dfns-useraction");
+        let spent = spend(&mut self.state().user_actions, token, &presented, now);
+        // Without its parts a multipart body has nothing to compare; that itself is refused later.
+        if parts.is_none() && token.is_some() {
+            Ok(())
+        } else {
+            spent
+        }
+    }
+
+    fn needs_approval(&self, operation: &Operation) -> bool {
+        operation.signed() && self.approvals().contains(&operation.id)
+    }
+
+    /// The answer of an operation without state: a valid instance of its response, the same every time.
+    fn example(&self, operation: &Operation, received: &Received, now: Millis) -> Answer {
+        let wants_csv = || {
+            received
+                .header("accept")
+                .is_some_and(|a| a.contains("text/csv"))
+        };
+        match operation.response_kind {
+            ResponseKind::Empty => return Answer::bytes(204, None, Bytes::new()),
+            ResponseKind::Octets => {
+                let body = Bytes::from(format!("sandbox:{}", operation.id));
+                return Answer::bytes(200, Some("application/octet-stream"), body);
+            }
+            ResponseKind::Csv => return csv(),
+            ResponseKind::JsonOrCsv if wants_csv() => return csv(),
+            ResponseKind::Json | ResponseKind::JsonOrCsv => {}
+        }
+        let name = format!("{}{}", operation.id, received.path);
+        let mut generator = Generator::new(self.options.seed, &name, Style::Full);
+        let schema = operation.response.as_ref().unwrap_or(&Value::Null);
+        let mut value = generator.instance(schema);
+        if let Value::Object(object) = &mut value {
+            // An example list has one page, or following its pages would never end.
+            object.remove("nextPageToken");
+            if let Some(token) = object.get_mut("temporaryAuthenticationToken") {
+                *token = self.temporary_token(now).into();
+            }
+        }
+        Answer::json(200, &value)
+    }
+
+    fn temporary_token(&self, now: Millis) -> String {
+        let mut state = self.state();
+        let State {
+            directory, random, ..
+        } = &mut *state;
+        let new = NewToken {
+            kind: TokenKind::Temporary,
+            name: "registration",
+            user_id: "",
+            public_key: "",
+            lasts: TEMPORARY,
+        };
+        directory
+            .add_token(random, now, &new)
+            .map(|t| t.text.clone())
+            .unwrap_or_default()
+    }
+
+    fn refuse(&self, refusal: &Refusal) -> Answer {
+        let id = self.refusals.fetch_add(1, Ordering::Relaxed);
+        let allow = refusal.details["allow"].as_str().map(str::to_owned);
+        let body = refusal.envelope(id);
+        Answer {
+            allow,
+            ..Answer::bytes(refusal.status, Some(JSON), body)
+        }
+    }
+
+    fn remember(
+        &self,
+        received: Received,
+        operation: Option<&'static Operation>,
+        status: u16,
+        reason: Option<String>,
+    ) {
+        let seen = Seen {
+            date: iso(self.clock.now()),
+            method: received.method,
+            path: received.path,
+            query: received.query,
+            headers: received.headers,
+            body: received.body.map(|b| b.to_vec()).unwrap_or_default(),
+            operation: operation.map(|o| o.id.as_str()),
+            status,
+            reason,
+        };
+        if let Some(observer) = &self.options.observer {
+            observer(&seen);
+        }
+        lock(&self.log).add(seen);
+    }
+}
+
+const JSON: &str = "application/json";
+
+impl Answer {
+    fn json(status: u16, value: &Value) -> Self {
+        Self::bytes(status, Some(JSON), Bytes::from(value.to_string()))
+    }
+
+    fn bytes(status: u16, content_type: Option<&'static str>, body: Bytes) -> Self {
+        Self {
+            status,
+            content_type,
+            allow: None,
+            body,
+        }
+    }
+}
+
+impl Received {
+    fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .iter()
+            .find(|(n, _)| n == name)
+            .map(|(_, value)| value.as_str())
+    }
+}
+
+fn csv() -> Answer {
+    let text = "id,date,operation\n1,2026-01-02T03:04:05.000Z,\"example, quoted\"\n";
+    Answer::bytes(200, Some("text/csv"), Bytes::from(text))
+}
+
+fn other_methods(methods: &[&str]) -> Refusal {
+    let allow = methods.join(", ");
+    Refusal::new(405, "this path has other methods").with("allow", allow)
+}
+
+/// A thread that panicked with the lock leaves data that is still good enough for a sandbox.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,136 @@
+use serde_json::{Value, json};
+
+use super::{Call, Handler, State};
+use crate::auth::{AccessToken, Credential, NewToken, TokenKind};
+use crate::clock::{Millis, iso};
+use crate::refusal::Refusal;
+
+const SECOND: Millis = 1000;
+const DAY: Millis = 24 * 60 * 60 * SECOND;
+
+pub(super) fn handler(operation: &str) -> Option<Handler> {
+    Some(match operation {
+        "createPersonalAccessToken" => create,
+        "listPersonalAccessTokens" => list,
+        "getPersonalAccessToken" => get,
+        "updatePersonalAccessToken" => update,
+        "activatePersonalAccessToken" => |state, call| set_active(state, call, true),
+        "deactivatePersonalAccessToken" => |state, call| set_active(state, call, false),
+        "deletePersonalAccessToken" => delete,
+        "listCredentials" => list_credentials,
+        _ => return None,
+    })
+}
+
+/// How long a token lasts that a request asks for.
+pub(super) fn lifetime(body: &Value) -> Millis {
+    let days = body["daysValid"].as_u64().map(|n| n.saturating_mul(DAY));
+    let seconds = body["secondsValid"]
+        .as_u64()
+        .map(|n| n.saturating_mul(SECOND));
+    seconds.or(days).unwrap_or(Millis::MAX)
+}
+
+/// A token as the API shows it; its text only where it is created.
+pub(super) fn show(state: &State, token: &AccessToken, with_text: bool) -> Value {
+    let mut shown = json!({
+        "dateCreated": iso(token.created),
+        "credId": token.credential_id,
+        "isActive": token.active,
+        "kind": token.kind.name(),
+        "linkedUserId": token.user_id,
+        "linkedAppId": "",
+        "name": token.name,
+        "orgId": state.directory.org_id,
+        "permissionAssignments": [],
+        "publicKey": token.public_key,
+        "tokenId": token.id,
+    });
+    if with_text {
+        shown["accessToken"] = token.text.as_str().into();
+    }
+    shown
+}
+
+fn create(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
+    let field = |name: &str| call.body[name].as_str().unwrap_or_default();
+    let new = NewToken {
+        kind: TokenKind::Personal,
+        name: field("name"),
+        user_id: &call.caller()?.user_id,
+        public_key: field("publicKey"),
+        lasts: lifetime(call.body),
+    };
+    let token = state
+        .directory
+        .add_token(&mut state.random, call.now, &new)?
+        .clone();
+    Ok(show(state, &token, true))
+}
+
+fn list(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
+    let caller = call.caller()?;
+    let tokens = state.directory.tokens.iter();
+    let own = tokens.filter(|t| t.kind == TokenKind::Personal && t.user_id == caller.user_id);
+    Ok(json!({"items": own.map(|t| show(state, t, false)).collect::<Vec<_>>()}))
+}
+
+fn get(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
+    let token = find(state, call)?.clone();
+    Ok(show(state, &token, false))
+}
+
+fn update(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
+    let token = find(state, call)?;
+    if let Some(name) = call.body["name"].as_str() {
+        name.clone_into(&mut token.name);
+    }
+    let token = token.clone();
+    Ok(show(state, &token, false))
+}
+
+fn set_active(state: &mut State, call: &Call<'_>, active: bool) -> Result<Value, Refusal> {
+    let token = find(state, call)?;
+    token.active = active;
+    let token = token.clone();
+    Ok(show(state, &token, false))
+}
+
+fn delete(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
+    let token = find(state, call)?.clone();
+    state.directory.tokens.retain(|t| t.id != token.id);
+    state
+        .directory
+        .credentials
+        .retain(|c| c.token_id.as_deref() != Some(token.id.as_str()));
+    Ok(show(state, &token, false))
+}
+
+fn find<'a>(state: &'a mut State, call: &Call<'_>) -> Result<&'a mut AccessToken, Refusal> {
+    let caller = call.caller()?;
+    let mut tokens = state.directory.tokens.iter_mut();
+    let found = tokens.find(|t| {
+        t.id == call.id() && t.kind == TokenKind::Personal && t.user_id == caller.user_id
+    });
+    found.ok_or_else(|| Refusal::not_found("token", "tokenId", call.id()))
+}
+
+fn list_credentials(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
+    let credentials = state.directory.credentials_of(call.caller()?);
+    Ok(json!({"items": credentials.map(show_credential).collect::<Vec<_>>()}))
+}
+
+/// A credential as the API shows it.
+pub(super) fn show_credential(credential: &Credential) -> Value {
+    json!({
+        "kind": credential.kind.name(),
+        "credentialId": credential.id,
+        "credentialUuid": credential.uuid,
+        "dateCreated": iso(credential.created),
+        "isActive": credential.active,
+        "name": credential.name,
+        "publicKey": credential.public_key,
+        "relyingPartyId": "",
+        "origin": "",
+    })
+}

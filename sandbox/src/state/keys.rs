@@ -1,0 +1,132 @@
+use serde_json::{Map, Value, json};
+
+use super::{Call, Handler, State};
+use crate::clock::iso;
+use crate::refusal::Refusal;
+
+pub(super) fn handler(operation: &str) -> Option<Handler> {
+    Some(match operation {
+        "createKey" => create,
+        "getKey" => get,
+        "listKeys" => list,
+        "updateKey" => update,
+        "deleteKey" => delete,
+        "delegateKey" => delegate,
+        _ => return None,
+    })
+}
+
+/// Makes a key as `createKey` and `createWallet` do. The public half is a text of the right length: there is
+/// no private one.
+pub(super) fn make(state: &mut State, call: &Call<'_>, wanted: &Value) -> Result<Value, Refusal> {
+    let curve = wanted["curve"].as_str().unwrap_or_default();
+    let public_key = match curve {
+        "ed25519" => state.random.hex(32),
+        _ => format!("02{}", state.random.hex(32)),
+    };
+    let mut key = Map::new();
+    key.insert("id".into(), state.random.id("key").into());
+    for name in ["scheme", "curve", "name", "masterKey"] {
+        if let Some(value) = wanted.get(name) {
+            key.insert(name.into(), value.clone());
+        }
+    }
+    if let Some(from) = wanted.get("deriveFrom") {
+        let id = from["keyId"].as_str().unwrap_or_default();
+        state.keys.get(id)?;
+        let path = from
+            .get("path")
+            .cloned()
+            .unwrap_or_else(|| "m/44/60/0/0/0".into());
+        key.insert("derivedFrom".into(), json!({"keyId": id, "path": path}));
+    }
+    key.insert("publicKey".into(), public_key.into());
+    key.insert("status".into(), "Active".into());
+    key.insert(
+        "custodial".into(),
+        wanted.get("delegateTo").is_none().into(),
+    );
+    key.insert("dateCreated".into(), iso(call.now).into());
+    state.keys.add(Value::Object(key))
+}
+
+fn create(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
+    let scheme_of_curve = match call.body["curve"].as_str() {
+        Some("ed25519") => "EdDSA",
+        _ => "ECDSA",
+    };
+    let scheme = &call.body["scheme"];
+    let schnorr = scheme == "Schnorr" && call.body["curve"] == "secp256k1";
+    if scheme != scheme_of_curve && !schnorr {
+        return Err(Refusal::bad_request("scheme and curve do not go together")
+            .with("scheme", scheme.clone())
+            .with("curve", call.body["curve"].clone()));
+    }
+    make(state, call, call.body)
+}
+
+fn get(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
+    let mut key = state.keys.get(call.id())?.clone();
+    let wallets = state
+        .wallets
+        .iter()
+        .filter(|w| w["signingKey"]["id"] == key["id"]);
+    let wallets = wallets
+        .map(|w| json!({"id": w["id"], "network": w["network"]}))
+        .collect();
+    key["wallets"] = Value::Array(wallets);
+    key["store"] = json!({"id": "sandbox", "kind": "Mpc", "keyId": key["id"]});
+    Ok(key)
+}
+
+fn list(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
+    let owner = &call.query["owner"];
+    let delegated = |key: &Value| {
+        let wallets = || {
+            state
+                .wallets
+                .iter()
+                .filter(|w| w["signingKey"]["id"] == key["id"])
+        };
+        wallets().any(|w| w["signingKey"]["delegatedTo"] == *owner)
+    };
+    state
+        .keys
+        .page(call, |key| owner.is_null() || delegated(key))
+}
+
+fn update(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
+    let key = state.keys.get_mut(call.id())?;
+    super::wallets::set(key, "name", &call.body["name"]);
+    Ok(key.clone())
+}
+
+/// A deleted key is archived, and the wallets that it signed for with it.
+fn delete(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
+    let key = state.keys.get_mut(call.id())?;
+    key["status"] = "Archived".into();
+    key["dateDeleted"] = iso(call.now).into();
+    for wallet in state
+        .wallets
+        .iter_mut()
+        .filter(|w| w["signingKey"]["id"] == key["id"])
+    {
+        wallet["status"] = "Archived".into();
+        wallet["dateDeleted"] = iso(call.now).into();
+    }
+    Ok(key.clone())
+}
+
+fn delegate(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
+    let key = state.keys.get_mut(call.id())?;
+    key["custodial"] = false.into();
+    for wallet in state
+        .wallets
+        .iter_mut()
+        .filter(|w| w["signingKey"]["id"] == key["id"])
+    {
+        wallet["custodial"] = false.into();
+        wallet["signingKey"]["delegatedTo"] = call.body["delegateTo"].clone();
+    }
+    Ok(json!({"keyId": key["id"], "status": "Delegated"}))
+}

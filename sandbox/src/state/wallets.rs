@@ -1,0 +1,160 @@
+use serde_json::{Value, json};
+
+use super::network::family;
+use super::{Call, Handler, State, keys};
+use crate::clock::iso;
+use crate::refusal::Refusal;
+
+/// The API description: a wallet has at most ten tags.
+const MOST_TAGS: usize = 10;
+
+pub(super) fn handler(operation: &str) -> Option<Handler> {
+    Some(match operation {
+        "createWallet" => create,
+        "getWallet" => get,
+        "listWallets" => list,
+        "updateWallet" => update,
+        "tagWallet" => tag,
+        "untagWallet" => untag,
+        _ => return None,
+    })
+}
+
+/// Sets a property, or takes it away for `null`.
+pub(super) fn set(item: &mut Value, name: &str, value: &Value) {
+    if let Value::Object(item) = item {
+        if value.is_null() {
+            item.remove(name);
+        } else {
+            item.insert(name.to_owned(), value.clone());
+        }
+    }
+}
+
+fn create(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
+    let body = call.body;
+    state.wallets.check_external_id(&body["externalId"], "")?;
+    let network = body["network"].as_str().unwrap_or_default();
+    let family = family(network);
+    let key = signing_key(state, call, &family)?;
+    let delegate = body
+        .get("delegateTo")
+        .filter(|_| body["delayDelegation"] != true);
+    let mut wallet = json!({
+        "id": state.random.id("wa"),
+        "network": network,
+        "address": family.address(&mut state.random),
+        "signingKey": {
+            "id": key["id"], "scheme": key["scheme"], "curve": key["curve"], "publicKey": key["publicKey"],
+        },
+        "status": "Active",
+        "dateCreated": iso(call.now),
+        "custodial": delegate.is_none(),
+        "tags": body.get("tags").cloned().unwrap_or_else(|| json!([])),
+    });
+    for name in ["name", "externalId"] {
+        set(&mut wallet, name, &body[name]);
+    }
+    if let Some(delegate) = delegate {
+        wallet["signingKey"]["delegatedTo"] = delegate.clone();
+    }
+    state.wallets.add(wallet)
+}
+
+/// The key that the request names, if it suits the network, or a new one.
+fn signing_key(
+    state: &mut State,
+    call: &Call<'_>,
+    family: &super::network::Family,
+) -> Result<Value, Refusal> {
+    let wanted = &call.body["signingKey"];
+    if let Some(id) = wanted["id"].as_str() {
+        let key = state.keys.get(id)?;
+        if key["curve"] != family.curve {
+            return Err(Refusal::bad_request("the key's curve is not the network's")
+                .with("expected", family.curve)
+                .with("seen", key["curve"].clone()));
+        }
+        return Ok(key.clone());
+    }
+    let or = |name: &str, usual: &str| wanted.get(name).cloned().unwrap_or_else(|| usual.into());
+    let mut key =
+        json!({"scheme": or("scheme", family.scheme), "curve": or("curve", family.curve)});
+    for (name, value) in [
+        ("deriveFrom", &wanted["deriveFrom"]),
+        ("delegateTo", &call.body["delegateTo"]),
+    ] {
+        set(&mut key, name, value);
+    }
+    keys::make(state, call, &key)
+}
+
+fn get(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
+    state.wallets.get(call.id()).cloned()
+}
+
+/// A wallet's owner is the end user that its key is delegated to.
+fn list(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
+    let query = call.query;
+    let username_of = |id: &Value| {
+        state
+            .directory
+            .account(id.as_str().unwrap_or_default())
+            .map(|a| a.username.as_str())
+    };
+    state.wallets.page(call, |wallet| {
+        let owner = &wallet["signingKey"]["delegatedTo"];
+        let is = |wanted: &Value| wanted.is_null() || wanted == owner;
+        let named = |wanted: &Value| wanted.is_null() || wanted.as_str() == username_of(owner);
+        is(&query["ownerId"])
+            && named(&query["ownerUsername"])
+            && (is(&query["owner"]) || named(&query["owner"]))
+    })
+}
+
+fn update(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
+    state
+        .wallets
+        .check_external_id(&call.body["externalId"], call.id())?;
+    let wallet = state.wallets.get_mut(call.id())?;
+    for (name, value) in call.body.as_object().into_iter().flatten() {
+        set(wallet, name, value);
+    }
+    Ok(wallet.clone())
+}
+
+fn tag(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
+    change_tags(state, call, |tags, given| {
+        for tag in given {
+            if !tags.contains(tag) {
+                tags.push(tag.clone());
+            }
+        }
+    })
+}
+
+fn untag(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
+    change_tags(state, call, |tags, given| {
+        tags.retain(|tag| !given.contains(tag))
+    })
+}
+
+fn change_tags(
+    state: &mut State,
+    call: &Call<'_>,
+    change: fn(&mut Vec<Value>, &[Value]),
+) -> Result<Value, Refusal> {
+    let wallet = state.wallets.get_mut(call.id())?;
+    let mut tags = wallet["tags"].as_array().cloned().unwrap_or_default();
+    change(
+        &mut tags,
+        call.body["tags"].as_array().map_or(&[][..], Vec::as_slice),
+    );
+    if tags.len() > MOST_TAGS {
+        return Err(Refusal::bad_request(format!(
+            "a wallet has at most {MOST_TAGS} tags"
+        )));
+    }
+    wallet["tags"] = Value::Array(tags);
+    Ok(json!({}))
+}

@@ -1,0 +1,105 @@
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::test::cargo::{at_root, cargo, output, run};
+use crate::test::workspace::Workspace;
+
+/// What compiles for a target that is not this machine.
+///
+/// Either the toolchain in use, when it has the target's standard library, or Debian's compiler, which builds the
+/// standard library from source: its packages come with the distribution, so it works where rustup cannot download.
+pub(super) struct Compiler {
+    triple: &'static str,
+    /// Where Debian's compiler puts what it makes. `None` stands for the toolchain in use.
+    debian: Option<PathBuf>,
+}
+
+impl Compiler {
+    /// The toolchain in use when it has a library for `triple`, else Debian's compiler, which is installed for root.
+    pub(super) fn find(triple: &'static str) -> Result<Self, String> {
+        if toolchain_has(triple) {
+            return Ok(Self {
+                triple,
+                debian: None,
+            });
+        }
+        if !debian_is_complete() {
+            install_debian(triple)?;
+        }
+        // Two compilers that share a folder would keep replacing each other's artefacts.
+        let target = Workspace::read()?.target.join("build-std");
+        Ok(Self {
+            triple,
+            debian: Some(target),
+        })
+    }
+
+    /// A cargo command for the target. `crates` are those of the standard library that the code may use, which holds
+    /// it to them as far as they are built here.
+    pub(super) fn cargo(&self, command: &str, crates: &str) -> Command {
+        let Some(target) = &self.debian else {
+            let mut cargo = cargo();
+            cargo.args([command, "--target", self.triple]);
+            return cargo;
+        };
+        let mut cargo = at_root("/usr/bin/cargo");
+        // The variables point at the toolchain that this one replaces.
+        for name in ["CARGO", "RUSTDOC", "RUSTUP_TOOLCHAIN", "LD_LIBRARY_PATH"] {
+            cargo.env_remove(name);
+        }
+        // Building the standard library is for nightly compilers, unless one insists.
+        cargo
+            .env("RUSTC_BOOTSTRAP", "1")
+            .env("RUSTC", "/usr/bin/rustc");
+        cargo
+            .args([command, "--target", self.triple, "-Z"])
+            .arg(format!("build-std={crates}"));
+        cargo.arg("--target-dir").arg(target);
+        cargo
+    }
+}
+
+/// The compiler, its cargo, the library's source and a linker for firmware and wasm.
+const DEBIAN: [&str; 4] = ["rustc-web", "cargo-web", "rust-web-src", "lld-19"];
+
+/// The folder of a target's library is named even when rustup has not installed it.
+fn toolchain_has(triple: &str) -> bool {
+    let folder = output(at_root("rustc").args(["--print", "target-libdir", "--target", triple]));
+    folder.is_ok_and(|folder| holds_core(Path::new(folder.trim())))
+}
+
+fn holds_core(folder: &Path) -> bool {
+    let files = folder.read_dir().into_iter().flatten().flatten();
+    files
+        .into_iter()
+        .any(|file| file.file_name().to_string_lossy().starts_with("libcore-"))
+}
+
+fn debian_is_complete() -> bool {
+    output(at_root("dpkg-query").arg("--show").args(DEBIAN)).is_ok()
+}
+
+fn install_debian(triple: &str) -> Result<(), String> {
+    let advice = format!(
+        "run `rustup target add {triple}`, or install Debian's packages {}",
+        DEBIAN.join(" ")
+    );
+    let is_root = output(at_root("id").arg("-u")).is_ok_and(|id| id.trim() == "0");
+    if !is_root || output(at_root("apt-get").arg("--version")).is_err() {
+        return Err(advice);
+    }
+    // Another installation may hold the lists or the lock: the first is no reason to fail, the second is waited for.
+    let _ = run(apt().arg("update"));
+    run(apt()
+        .args(["install", "--yes", "--no-install-recommends"])
+        .args(DEBIAN))
+    .map_err(|error| format!("{error}; {advice}"))
+}
+
+fn apt() -> Command {
+    let mut apt = at_root("apt-get");
+    apt.args(["-qq", "-o", "DPkg::Lock::Timeout=600"])
+        .env("DEBIAN_FRONTEND", "noninteractive");
+    apt.stdin(Stdio::null());
+    apt
+}

@@ -1,0 +1,39 @@
+//! The parts that compile for other targets. The libraries need no linker there; what an image needs is its own affair.
+
+mod compiler;
+
+use compiler::Compiler;
+
+use super::cargo::run;
+
+/// A microcontroller has no allocator unless its image brings one, so the signer's three curves build on `core` alone.
+pub(super) fn cortex_m() -> Result<(), String> {
+    let compiler = Compiler::find("thumbv7em-none-eabihf")?;
+    let signer = |crates, features| compile(&compiler, crates, "dfns-signer", features);
+    signer("core", &[])?;
+    signer("core,alloc", &["--features", "rsa"])?;
+    let protocol = |features| compile(&compiler, "core,alloc", "dfns-protocol", features);
+    protocol(&["--no-default-features", "--features", "wallets"])?;
+    protocol(&["--no-default-features", "--features", "full"])
+}
+
+/// An edge worker or a browser: there is a standard library, but most of it only fails.
+pub(super) fn wasm() -> Result<(), String> {
+    let compiler = Compiler::find("wasm32-unknown-unknown")?;
+    let protocol = |features| compile(&compiler, "std,panic_abort", "dfns-protocol", features);
+    protocol(&["--no-default-features"])?;
+    protocol(&["--no-default-features", "--features", "full"])
+}
+
+/// Compiles a library on top of these crates of the standard library.
+fn compile(
+    compiler: &Compiler,
+    crates: &str,
+    package: &str,
+    features: &[&str],
+) -> Result<(), String> {
+    run(compiler
+        .cargo("build", crates)
+        .args(["--lib", "--package", package])
+        .args(features))
+}

@@ -1,0 +1,147 @@
+use std::fmt::Write;
+
+use super::{cross, host};
+
+/// One part of the test run.
+pub(super) struct Part {
+    pub(super) name: &'static str,
+    /// What it makes sure of, for the announcement and the help.
+    pub(super) does: &'static str,
+    needs: Needs,
+    pub(super) run: fn() -> Result<(), String>,
+}
+
+/// Every part, in the order in which they run.
+pub(super) const PARTS: &[Part] = &[
+    Part {
+        name: "format",
+        does: "the code is laid out as rustfmt does it",
+        needs: Needs::Rust,
+        run: host::format,
+    },
+    Part {
+        name: "codegen",
+        does: "the generated API is what the generator makes of its description today",
+        needs: Needs::Rust,
+        run: host::codegen,
+    },
+    Part {
+        name: "clippy",
+        does: "no warning, with default features and with all",
+        needs: Needs::Rust,
+        run: host::clippy,
+    },
+    Part {
+        name: "docs",
+        does: "the documentation builds without a warning",
+        needs: Needs::Rust,
+        run: host::docs,
+    },
+    Part {
+        name: "tests",
+        does: "unit, integration and documentation tests, all features",
+        needs: Needs::Rust,
+        run: host::tests,
+    },
+    Part {
+        name: "features",
+        does: "each library compiles without features and with each one alone",
+        needs: Needs::Rust,
+        run: host::features,
+    },
+    Part {
+        name: "cortex-m",
+        does: "protocol and signer compile for a Cortex-M4, the signer without an allocator",
+        needs: Needs::Target,
+        run: cross::cortex_m,
+    },
+    Part {
+        name: "wasm",
+        does: "the protocol compiles for wasm32-unknown-unknown",
+        needs: Needs::Target,
+        run: cross::wasm,
+    },
+];
+
+/// The parts that `names` ask for, in the order of [`PARTS`] and each once; all when there are no names.
+pub(super) fn select(names: &[String]) -> Result<Vec<&'static Part>, String> {
+    if let Some(unknown) = names
+        .iter()
+        .find(|name| *name != HOST && PARTS.iter().all(|part| part.name != **name))
+    {
+        return Err(format!("`{unknown}` is no part of the tests\n\n{}", help()));
+    }
+    let wanted = |part: &&Part| {
+        names.is_empty()
+            || names
+                .iter()
+                .any(|name| name == part.name || (name == HOST && part.needs == Needs::Rust))
+    };
+    Ok(PARTS.iter().filter(wanted).collect())
+}
+
+/// What a part needs besides the sources.
+#[derive(PartialEq)]
+enum Needs {
+    /// Cargo, clippy and rustfmt.
+    Rust,
+    /// The standard library of another target.
+    Target,
+}
+
+/// Stands for every part that needs Rust alone.
+const HOST: &str = "host";
+
+fn help() -> String {
+    let mut help = String::from("cargo xtask test [PART]…   all parts when none is named\n\n");
+    let host = (HOST, "the parts that need Rust alone: all but the last two");
+    for (name, does) in PARTS
+        .iter()
+        .map(|part| (part.name, part.does))
+        .chain([host])
+    {
+        // Writing to a string cannot fail.
+        let _ = writeln!(help, "  {name:<10} {does}");
+    }
+    help
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(arguments: &[&str]) -> Result<Vec<&'static str>, String> {
+        let arguments: Vec<_> = arguments.iter().map(ToString::to_string).collect();
+        Ok(select(&arguments)?.iter().map(|part| part.name).collect())
+    }
+
+    #[test]
+    fn no_name_means_every_part() {
+        assert_eq!(names(&[]).unwrap().len(), PARTS.len());
+    }
+
+    #[test]
+    fn parts_run_once_and_in_the_order_of_the_table() {
+        assert_eq!(
+            names(&["wasm", "format", "wasm"]).unwrap(),
+            ["format", "wasm"]
+        );
+    }
+
+    #[test]
+    fn host_means_what_needs_rust_alone() {
+        let host = names(&["host"]).unwrap();
+        assert!(host.contains(&"tests") && host.contains(&"features"));
+        assert!(!host.contains(&"cortex-m") && !host.contains(&"wasm"));
+        assert_eq!(names(&["host", "wasm"]).unwrap().len(), host.len() + 1);
+    }
+
+    #[test]
+    fn an_unknown_name_is_refused_with_the_list_of_parts() {
+        let error = names(&["format", "wasn"]).unwrap_err();
+        assert!(error.starts_with("`wasn` is no part"));
+        for part in PARTS {
+            assert!(error.contains(part.name), "{} is missing", part.name);
+        }
+    }
+}

@@ -1,0 +1,89 @@
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use serde::Deserialize;
+
+use super::cargo::{cargo, output};
+
+/// What `cargo metadata` says of this workspace.
+#[derive(Deserialize)]
+pub(super) struct Workspace {
+    /// The members and everything they depend on.
+    pub(super) packages: Vec<Package>,
+    #[serde(rename = "target_directory")]
+    pub(super) target: PathBuf,
+    #[serde(rename = "workspace_members")]
+    members: Vec<String>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Package {
+    pub(super) name: String,
+    id: String,
+    pub(super) features: BTreeMap<String, Vec<String>>,
+    targets: Vec<Target>,
+    #[cfg(test)]
+    pub(super) version: String,
+    #[cfg(test)]
+    pub(super) rust_version: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Target {
+    kind: Vec<String>,
+    #[cfg(test)]
+    name: String,
+    #[cfg(test)]
+    src_path: PathBuf,
+}
+
+impl Workspace {
+    pub(super) fn read() -> Result<Self, String> {
+        let json = output(cargo().args(["metadata", "--format-version", "1", "--all-features"]))?;
+        serde_json::from_str(&json).map_err(|error| format!("`cargo metadata`: {error}"))
+    }
+
+    pub(super) fn members(&self) -> impl Iterator<Item = &Package> {
+        self.packages
+            .iter()
+            .filter(|package| self.members.contains(&package.id))
+    }
+
+    /// The members that others can depend on.
+    pub(super) fn libraries(&self) -> impl Iterator<Item = &Package> {
+        self.members()
+            .filter(|package| package.has("lib") || package.has("rlib"))
+    }
+}
+
+impl Package {
+    /// Whether one of its targets is of this kind, such as `lib` or `custom-build`.
+    pub(super) fn has(&self, kind: &str) -> bool {
+        self.targets.iter().any(|target| target.is(kind))
+    }
+
+    /// The names of its targets of this kind.
+    #[cfg(test)]
+    pub(super) fn names_of<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a str> {
+        self.targets
+            .iter()
+            .filter(move |target| target.is(kind))
+            .map(|target| &*target.name)
+    }
+
+    /// The root file of its library.
+    #[cfg(test)]
+    pub(super) fn library(&self) -> &std::path::Path {
+        let library = self
+            .targets
+            .iter()
+            .find(|target| target.is("lib") || target.is("rlib"));
+        &library.expect("a library").src_path
+    }
+}
+
+impl Target {
+    fn is(&self, kind: &str) -> bool {
+        self.kind.iter().any(|of| of == kind)
+    }
+}
