@@ -78,7 +78,7 @@ fn an_error_status_is_a_refusal_even_with_a_handed_in_agent() {
 
 #[test]
 fn a_body_goes_with_delete_and_none_where_there_is_none() {
-    let server = Scripted::signing(|_| ok("{}"));
+    let server = Scripted::signing(|_| ok(r#"{"deleted":true}"#));
     let client = server.client();
     let untag: UntagWallet =
         serde_json::from_value(serde_json::json!({"walletId": "wa-1", "tags": ["a"]})).unwrap();

@@ -198,7 +198,7 @@ impl Builder {
         self
     }
 
-    /// The same seed gives the same ids, tokens, challenges and examples.
+    /// The same seed and the same calls give the same ids, challenges and examples; tokens hold the time too.
     pub fn seed(mut self, seed: u64) -> Self {
         self.options.seed = seed;
         self

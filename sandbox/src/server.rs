@@ -17,8 +17,9 @@ use tokio::net::TcpStream;
 use tokio::sync::{Semaphore, oneshot};
 use tokio::time::{sleep, timeout};
 
+use crate::answer::Answer;
 use crate::refusal::Refusal;
-use crate::service::{Answer, Received, Service};
+use crate::service::{Received, Service};
 
 /// How long a peer may take for its head, and for its body.
 const PATIENCE: Duration = Duration::from_secs(30);

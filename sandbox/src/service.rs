@@ -5,6 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 use serde_json::Value;
 
+use crate::answer::{Answer, JSON};
 use crate::api::{Auth, Generator, Operation, ResponseKind, Routed, Style, route};
 use crate::auth::{Caller, NewToken, Presented, TokenKind, spend};
 use crate::body::{self, Parts};
@@ -17,6 +18,8 @@ use crate::state::{Call, State};
 /// How long the temporary token of a registration is good: the sandbox's own choice.
 const TEMPORARY: Millis = 15 * 60 * 1000;
 
+pub(crate) type Observer = Box<dyn Fn(&Seen) + Send + Sync>;
+
 /// What a sandbox is told to do.
 pub(crate) struct Options {
     pub(crate) seed: u64,
@@ -24,7 +27,7 @@ pub(crate) struct Options {
     pub(crate) lenient_empty: bool,
     pub(crate) allow_unknown: bool,
     pub(crate) max_body: usize,
-    pub(crate) observer: Option<Box<dyn Fn(&Seen) + Send + Sync>>,
+    pub(crate) observer: Option<Observer>,
 }
 
 /// The API, apart from its connections: a request in, an answer out.
@@ -44,14 +47,6 @@ pub(crate) struct Received {
     pub(crate) query: Option<String>,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Result<Bytes, Refusal>,
-}
-
-/// What goes back.
-pub(crate) struct Answer {
-    pub(crate) status: u16,
-    pub(crate) content_type: Option<&'static str>,
-    pub(crate) allow: Option<String>,
-    pub(crate) body: Bytes,
 }
 
 impl Service {
@@ -227,8 +222,8 @@ impl Service {
                 let body = Bytes::from(format!("sandbox:{}", operation.id));
                 return Answer::bytes(200, Some("application/octet-stream"), body);
             }
-            ResponseKind::Csv => return csv(),
-            ResponseKind::JsonOrCsv if wants_csv() => return csv(),
+            ResponseKind::Csv => return Answer::csv(),
+            ResponseKind::JsonOrCsv if wants_csv() => return Answer::csv(),
             ResponseKind::Json | ResponseKind::JsonOrCsv => {}
         }
         let name = format!("{}{}", operation.id, received.path);
@@ -298,23 +293,6 @@ impl Service {
     }
 }
 
-const JSON: &str = "application/json";
-
-impl Answer {
-    fn json(status: u16, value: &Value) -> Self {
-        Self::bytes(status, Some(JSON), Bytes::from(value.to_string()))
-    }
-
-    fn bytes(status: u16, content_type: Option<&'static str>, body: Bytes) -> Self {
-        Self {
-            status,
-            content_type,
-            allow: None,
-            body,
-        }
-    }
-}
-
 impl Received {
     fn header(&self, name: &str) -> Option<&str> {
         self.headers
@@ -322,11 +300,6 @@ impl Received {
             .find(|(n, _)| n == name)
             .map(|(_, value)| value.as_str())
     }
-}
-
-fn csv() -> Answer {
-    let text = "id,date,operation\n1,2026-01-02T03:04:05.000Z,\"example, quoted\"\n";
-    Answer::bytes(200, Some("text/csv"), Bytes::from(text))
 }
 
 fn other_methods(methods: &[&str]) -> Refusal {

@@ -82,6 +82,11 @@ impl KeySigner {
         &self.credential_id
     }
 
+    /// The algorithm that it signs with.
+    pub fn algorithm(&self) -> Algorithm {
+        self.key.algorithm()
+    }
+
     /// Signs a challenge of the service: the user action, login or recovery step of the protocol.
     ///
     /// `allowed` is what the service sent as `allowCredentials.key[].id`: if it names any

@@ -9,7 +9,7 @@ fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
     let result = match arguments.next().as_deref() {
         Some("codegen") => {
-            codegen::run(&arguments.collect::<Vec<_>>()).map_err(|error| error.to_string().into())
+            codegen::run(&arguments.collect::<Vec<_>>()).map_err(|error| error.to_string())
         }
         Some("test") => test::run(arguments),
         _ => Err(HELP.into()),

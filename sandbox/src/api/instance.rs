@@ -56,7 +56,9 @@ impl Generator {
                 .iter()
                 .flat_map(|choice| {
                     let mut variants = self.variants(choice.schema);
-                    variants.iter_mut().for_each(|v| choice.mark(v));
+                    for variant in &mut variants {
+                        choice.mark(variant);
+                    }
                     variants
                 })
                 .collect();
@@ -149,7 +151,7 @@ impl Generator {
             }
         }
         match &schema["additionalProperties"] {
-            Value::Bool(true) => return self.anything(),
+            Value::Bool(true) if object.is_empty() => return self.anything(),
             values @ Value::Object(_) => {
                 for key in ["first", "second"] {
                     object.insert(key.to_owned(), self.named(key, values));

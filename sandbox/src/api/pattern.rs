@@ -1,4 +1,4 @@
-use regex_syntax::hir::{Class, Hir, HirKind};
+use regex_syntax::hir::{Class, ClassUnicodeRange, Hir, HirKind};
 
 use crate::random::Random;
 
@@ -42,7 +42,7 @@ fn member(class: &Class, random: &mut Random) -> Option<char> {
     };
     let ascii = class.iter().flat_map(|r| r.start()..=r.end().min('~'));
     let ascii: Vec<char> = ascii.collect();
-    let first = || class.iter().next().map(|r| r.start());
+    let first = || class.iter().next().map(ClassUnicodeRange::start);
     random.pick(&ascii).copied().or_else(first)
 }
 

@@ -3,7 +3,7 @@ use super::operation::Operation;
 
 /// Where a request leads.
 pub(crate) enum Routed {
-    /// To this operation (an index into the list); path parameters decoded, in the order of the template.
+    /// To this operation; path parameters decoded, in the order of the template.
     Operation(&'static Operation, Vec<(&'static str, String)>),
     /// The path exists, for these methods only.
     OtherMethods(Vec<&'static str>),

@@ -4,8 +4,8 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
+use super::account::{Caller, CredentialKind, TokenKind};
 use super::assertion;
-use super::directory::{Caller, CredentialKind, TokenKind};
 use super::expiring::Found;
 use super::user_action::UserAction;
 use crate::clock::{Millis, millis};

@@ -1,8 +1,9 @@
 use ring::digest::{SHA256, digest};
 use serde_json::Value;
 
+use super::account::{Caller, CredentialKind};
 use super::client_data::{self, Origin};
-use super::directory::{Caller, CredentialKind, Directory};
+use super::directory::Directory;
 use crate::refusal::Refusal;
 
 /// Verifies one factor of a signed challenge.

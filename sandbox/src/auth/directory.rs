@@ -3,6 +3,9 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use ring::signature::Ed25519KeyPair;
 use serde_json::{Value, json};
 
+use super::account::{
+    AccessToken, Account, Caller, Credential, CredentialKind, NewToken, TokenKind,
+};
 use super::public_key::PublicKey;
 use crate::clock::Millis;
 use crate::random::Random;
@@ -28,94 +31,6 @@ pub(crate) struct Directory {
     issuer: Option<Ed25519KeyPair>,
 }
 
-#[derive(Debug, Clone)]
-pub(crate) struct Account {
-    pub(crate) user_id: String,
-    pub(crate) username: String,
-    pub(crate) is_service_account: bool,
-    pub(crate) active: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum TokenKind {
-    User,
-    ServiceAccount,
-    Personal,
-    Temporary,
-}
-
-#[derive(Debug, Clone)]
-pub(crate) struct AccessToken {
-    pub(crate) id: String,
-    pub(crate) text: String,
-    pub(crate) kind: TokenKind,
-    pub(crate) name: String,
-    pub(crate) user_id: String,
-    pub(crate) credential_id: String,
-    pub(crate) public_key: String,
-    pub(crate) active: bool,
-    pub(crate) created: Millis,
-    pub(crate) expires: Millis,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum CredentialKind {
-    Fido2,
-    Key,
-    PasswordProtectedKey,
-}
-
-impl CredentialKind {
-    pub(crate) fn of(name: &str) -> Option<Self> {
-        match name {
-            "Fido2" => Some(Self::Fido2),
-            "Key" => Some(Self::Key),
-            "PasswordProtectedKey" => Some(Self::PasswordProtectedKey),
-            _ => None,
-        }
-    }
-
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Fido2 => "Fido2",
-            Self::Key => "Key",
-            Self::PasswordProtectedKey => "PasswordProtectedKey",
-        }
-    }
-}
-
-#[derive(Debug, Clone)]
-pub(crate) struct Credential {
-    pub(crate) id: String,
-    pub(crate) uuid: String,
-    pub(crate) kind: CredentialKind,
-    pub(crate) user_id: String,
-    /// The personal access token that it signs for, and no other does.
-    pub(crate) token_id: Option<String>,
-    pub(crate) key: PublicKey,
-    pub(crate) public_key: String,
-    pub(crate) name: String,
-    pub(crate) active: bool,
-    pub(crate) created: Millis,
-}
-
-/// The bearer of a good token.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Caller {
-    pub(crate) user_id: String,
-    pub(crate) token_id: String,
-    pub(crate) token_kind: TokenKind,
-}
-
-/// What a new token is made of.
-pub(crate) struct NewToken<'a> {
-    pub(crate) kind: TokenKind,
-    pub(crate) name: &'a str,
-    pub(crate) user_id: &'a str,
-    pub(crate) public_key: &'a str,
-    pub(crate) lasts: Millis,
-}
-
 impl Directory {
     pub(crate) fn new(random: &mut Random) -> Self {
         Self {
@@ -135,14 +50,14 @@ impl Directory {
         &mut self,
         random: &mut Random,
         username: &str,
-        is_service_account: bool,
+        is_machine: bool,
     ) -> Result<String, Refusal> {
         room(self.accounts.len())?;
         let user_id = random.id("us");
         self.accounts.push(Account {
             user_id: user_id.clone(),
             username: username.to_owned(),
-            is_service_account,
+            is_machine,
             active: true,
         });
         Ok(user_id)
@@ -263,7 +178,7 @@ impl Directory {
         })
     }
 
-    /// A token in the shape of the service's: a JWT signed with EdDSA whose `app_metadata` claim names the
+    /// A token in the shape of the service's: a JWT signed with Ed25519 whose `app_metadata` claim names the
     /// organisation (Dfns documentation, page "Authentication").
     pub(crate) fn sign_token(&self, claims: &Value) -> String {
         let header = BASE64_URL_SAFE_NO_PAD.encode(r#"{"alg":"EdDSA","typ":"JWT"}"#);
@@ -299,18 +214,6 @@ impl Directory {
                 "userId": new.user_id, "orgId": self.org_id, "tokenId": id, "tokenKind": new.kind.name(),
             },
         }))
-    }
-}
-
-impl TokenKind {
-    /// The names in the API's `PersonalAccessTokenKind`.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::User => "Token",
-            Self::ServiceAccount => "ServiceAccount",
-            Self::Personal => "Pat",
-            Self::Temporary => "Temp",
-        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Who calls, and whether they signed: bearer tokens, credentials, challenges and user actions.
 
+mod account;
 mod action;
 mod assertion;
 mod client_data;
@@ -8,11 +9,11 @@ mod expiring;
 mod public_key;
 mod user_action;
 
-pub(crate) use action::{Challenge, complete, init};
-pub(crate) use directory::{
-    AccessToken, Account, Caller, Credential, CredentialKind, Directory, LONGEST_TOKEN, NewToken,
-    TokenKind,
+pub(crate) use account::{
+    AccessToken, Account, Caller, Credential, CredentialKind, NewToken, TokenKind,
 };
+pub(crate) use action::{Challenge, complete, init};
+pub(crate) use directory::{Directory, LONGEST_TOKEN};
 pub(crate) use expiring::Expiring;
 pub(crate) use public_key::{PublicKey, example_public_key};
 pub(crate) use user_action::{Presented, UserAction, spend};

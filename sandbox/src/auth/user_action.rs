@@ -1,6 +1,6 @@
 use serde_json::Value;
 
-use super::directory::Caller;
+use super::account::Caller;
 use super::expiring::{Expiring, Found};
 use crate::clock::Millis;
 use crate::refusal::Refusal;

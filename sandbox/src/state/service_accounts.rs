@@ -40,11 +40,7 @@ fn create(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
 }
 
 fn list(state: &mut State, _: &Call<'_>) -> Result<Value, Refusal> {
-    let accounts = state
-        .directory
-        .accounts
-        .iter()
-        .filter(|a| a.is_service_account);
+    let accounts = state.directory.accounts.iter().filter(|a| a.is_machine);
     let items: Result<Vec<_>, _> = accounts
         .map(|a| describe(state, &a.user_id, false))
         .collect();
@@ -80,13 +76,13 @@ fn delete(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
 
 fn find<'a>(state: &'a mut State, call: &Call<'_>) -> Result<&'a mut Account, Refusal> {
     let mut accounts = state.directory.accounts.iter_mut();
-    let found = accounts.find(|a| a.user_id == call.id() && a.is_service_account);
+    let found = accounts.find(|a| a.user_id == call.id() && a.is_machine);
     found.ok_or_else(|| unknown(call.id()))
 }
 
 fn describe(state: &State, user_id: &str, with_text: bool) -> Result<Value, Refusal> {
     let directory = &state.directory;
-    let account = directory.account(user_id).filter(|a| a.is_service_account);
+    let account = directory.account(user_id).filter(|a| a.is_machine);
     let account = account.ok_or_else(|| unknown(user_id))?;
     let tokens = directory.tokens.iter().filter(|t| t.user_id == user_id);
     let tokens = tokens.filter(|t| t.kind == TokenKind::ServiceAccount);

@@ -135,7 +135,7 @@ fn tag(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
 
 fn untag(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
     change_tags(state, call, |tags, given| {
-        tags.retain(|tag| !given.contains(tag))
+        tags.retain(|tag| !given.contains(tag));
     })
 }
 

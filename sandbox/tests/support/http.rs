@@ -1,6 +1,6 @@
 use std::fmt::Write as _;
 use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -60,17 +60,20 @@ impl Request {
         }
         bytes.extend_from_slice(b"\r\n");
         bytes.extend_from_slice(&self.body);
-        Reply::read(&exchange(self.address, &bytes))
+        Reply::read(&exchange(self.address, &bytes, false))
     }
 }
 
-/// Sends bytes and reads until the peer closes, whatever they are.
-pub fn exchange(address: SocketAddr, bytes: &[u8]) -> Vec<u8> {
+/// Sends bytes, whatever they are, says that no more will come if told so, and reads until the peer closes.
+pub fn exchange(address: SocketAddr, bytes: &[u8], end: bool) -> Vec<u8> {
     let mut stream = TcpStream::connect(address).unwrap();
     stream
         .set_read_timeout(Some(Duration::from_secs(10)))
         .unwrap();
     let _ = stream.write_all(bytes);
+    if end {
+        let _ = stream.shutdown(Shutdown::Write);
+    }
     let mut reply = Vec::new();
     let _ = stream.read_to_end(&mut reply);
     reply

@@ -1,5 +1,9 @@
 //! A client of the tests' own: its HTTP, its signers and its dance share nothing with the sandbox or the SDK.
-#![allow(dead_code, reason = "each test file uses its own part of it")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    reason = "each test file uses its own part of it"
+)]
 
 pub mod http;
 pub mod signer;
@@ -14,6 +18,13 @@ pub use signer::Signer;
 
 pub fn b64u(bytes: impl AsRef<[u8]>) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(bytes)
+}
+
+/// Lower-case hex SHA-256.
+pub fn sha256(bytes: &[u8]) -> String {
+    let hash = <sha2::Sha256 as sha2::Digest>::digest(bytes);
+    hash.iter()
+        .fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
 }
 
 /// Someone who can sign, at a sandbox.

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::Error;
-use super::ir::{Api, Shape, Type};
+use super::code::{cfg, comment, macros, support};
+use super::ir::{Api, Type};
 use super::overrides::Docs;
 use super::placement::{COMMON, Home, Placement};
 use super::prose::Prose;
@@ -122,7 +123,7 @@ impl Emit<'_> {
         text.push_str(&comment("//!", "", doc));
         text.push('\n');
         let home = Home::Domain(domain.to_owned());
-        text.push_str(&self.support(&body));
+        text.push_str(&support(&body));
         let own = self.placement.types_in(&home).next().is_some();
         if own {
             text.push_str("\nmod types;\n\npub use self::types::*;\n");
@@ -164,10 +165,11 @@ impl Emit<'_> {
                 }
             }
         }
-        declared
-            .iter()
-            .map(|(name, value)| format!("literal!({name} = {value});\n"))
-            .collect()
+        let mut text = String::new();
+        for (name, value) in &declared {
+            let _ = writeln!(text, "literal!({name} = {value});");
+        }
+        text
     }
 
     fn item(&self, name: &str, cfg: &str) -> Result<String, Error> {
@@ -182,7 +184,7 @@ impl Emit<'_> {
 
     /// `use` lines for what `body` mentions, types included.
     fn imports(&self, body: &str, home: &Home) -> String {
-        let mut text = self.support(body);
+        let mut text = support(body);
         let types = self
             .placement
             .types_in(home)
@@ -196,123 +198,6 @@ impl Emit<'_> {
             let _ = writeln!(text, "use crate::api::shared::{{{}}};", outside.join(", "));
         }
         text
-    }
-
-    /// `use` lines for the crate's own and others' names.
-    fn support(&self, body: &str) -> String {
-        const CRATE: [&str; 19] = [
-            "Answer",
-            "Auth",
-            "Csv",
-            "Encoded",
-            "File",
-            "InvalidArgument",
-            "Json",
-            "JsonOrCsv",
-            "Method",
-            "Number",
-            "NumberOrString",
-            "Operation",
-            "Outcome",
-            "Paged",
-            "Secret",
-            "Target",
-            "Undecodable",
-            "UnknownValue",
-            "UnknownVariant",
-        ];
-        let words = words(body);
-        let mut text = String::new();
-        for (name, path) in [
-            ("BTreeMap", "alloc::collections::BTreeMap"),
-            ("String", "alloc::string::String"),
-            ("Vec", "alloc::vec::Vec"),
-        ] {
-            if words.contains(&name) {
-                let _ = writeln!(text, "use {path};");
-            }
-        }
-        if words.contains(&"Deserialize") {
-            text.push_str("\nuse serde::{Deserialize, Serialize};\n");
-        }
-        let used: Vec<&str> = CRATE
-            .into_iter()
-            .filter(|name| words.contains(name))
-            .collect();
-        if !used.is_empty() {
-            let _ = writeln!(text, "\nuse crate::{{{}}};", used.join(", "));
-        }
-        text
-    }
-}
-
-/// `#[cfg(any(feature = "a", feature = "b"))]`
-fn cfg<'a>(domains: impl IntoIterator<Item = &'a String>) -> String {
-    let domains: BTreeSet<&String> = domains.into_iter().collect();
-    let features: Vec<String> = domains
-        .into_iter()
-        .map(|domain| format!("feature = {domain:?}"))
-        .collect();
-    match features.as_slice() {
-        [one] => format!("#[cfg({one})]\n"),
-        _ => format!("#[cfg(any({}))]\n", features.join(", ")),
-    }
-}
-
-fn macros(body: &str) -> String {
-    let mut text = String::new();
-    for name in ["id", "literal", "open_enum", "union"] {
-        if body.contains(&format!("{name}! {{")) || body.contains(&format!("{name}!(")) {
-            let _ = writeln!(text, "use crate::{name}::{name};");
-        }
-    }
-    text
-}
-
-/// The identifiers in code that need an import: not those in comments, nor the names of variants.
-fn words(body: &str) -> Vec<&str> {
-    let code = body.lines().map(str::trim).filter(|line| {
-        !line.starts_with("//") && !line.ends_with("(Json),") && !line.ends_with("\",")
-    });
-    code.flat_map(|line| line.split(|c: char| !c.is_ascii_alphanumeric() && c != '_'))
-        .collect()
-}
-
-/// `text` as comment lines of at most 100 columns.
-pub(crate) fn comment(start: &str, indent: &str, text: &str) -> String {
-    let mut out = String::new();
-    for paragraph in text.trim().split('\n') {
-        let mut line = format!("{indent}{start}");
-        for word in paragraph.split_whitespace() {
-            let is_first = line.len() == indent.len() + start.len();
-            if !is_first && line.chars().count() + 1 + word.chars().count() > 100 {
-                out.push_str(&line);
-                out.push('\n');
-                line = format!("{indent}{start}");
-            }
-            line.push(' ');
-            line.push_str(word);
-        }
-        out.push_str(&line);
-        out.push('\n');
-    }
-    out
-}
-
-/// A shape as it is written in Rust.
-pub(crate) fn rust(shape: &Shape) -> String {
-    match shape {
-        Shape::String => "String".into(),
-        Shape::Bool | Shape::Flag(_) => "bool".into(),
-        Shape::Integer => "i64".into(),
-        Shape::Number => "Number".into(),
-        Shape::NumberOrString => "NumberOrString".into(),
-        Shape::Json => "Json".into(),
-        Shape::Secret => "Secret".into(),
-        Shape::Named(name) => name.clone(),
-        Shape::List(inner) => format!("Vec<{}>", rust(inner)),
-        Shape::Map(inner) => format!("BTreeMap<String, {}>", rust(inner)),
-        Shape::Literal(value) => emit_type::literal_name(value),
     }
 }
 

@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use super::Error;
-use super::emit::{Emit, comment, rust};
+use super::code::{comment, rust};
+use super::emit::Emit;
 use super::emit_type;
 use super::ir::{Answer, Auth, Body, Field, Operation, Place, Segment, Shape};
 use super::names;

@@ -6,7 +6,8 @@ use std::fmt::Write as _;
 use serde_json::Value;
 
 use super::Error;
-use super::emit::{Emit, comment, rust};
+use super::code::{comment, rust};
+use super::emit::Emit;
 use super::ir::{Choice, Field, Place, Shape, Struct, Test, Type, Union, Variant};
 use super::names;
 

@@ -1,9 +1,10 @@
-//! What is generated, free of OpenAPI and of Rust's syntax.
+//! What is generated, free of `OpenAPI` and of Rust's syntax.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+#[derive(Debug)]
 pub(crate) struct Api {
     pub(crate) domains: Vec<String>,
     pub(crate) operations: Vec<Operation>,
@@ -15,6 +16,7 @@ pub(crate) struct Api {
     pub(crate) aliases: usize,
 }
 
+#[derive(Debug)]
 pub(crate) struct Operation {
     /// `createWallet`
     pub(crate) id: String,
@@ -36,13 +38,14 @@ pub(crate) struct Operation {
     pub(crate) ts_name: Option<String>,
 }
 
+#[derive(Debug)]
 pub(crate) enum Segment {
     Literal(String),
     /// The wire name of a path parameter.
     Parameter(String),
 }
 
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Auth {
     Public,
     Token,
@@ -50,7 +53,7 @@ pub(crate) enum Auth {
     UserAction,
 }
 
-#[derive(PartialEq)]
+#[derive(Debug, PartialEq)]
 pub(crate) enum Body {
     None,
     /// The struct itself is the body.
@@ -61,6 +64,7 @@ pub(crate) enum Body {
     Multipart,
 }
 
+#[derive(Debug)]
 pub(crate) enum Answer {
     Nothing,
     Json(Shape),
@@ -69,6 +73,7 @@ pub(crate) enum Answer {
     Bytes,
 }
 
+#[derive(Debug)]
 pub(crate) enum Type {
     Struct(Struct),
     Enum(Vec<Variant>),
@@ -77,16 +82,19 @@ pub(crate) enum Type {
     Id(String),
 }
 
+#[derive(Debug)]
 pub(crate) struct Struct {
     pub(crate) fields: Vec<Field>,
 }
 
 /// An enum's value.
+#[derive(Debug)]
 pub(crate) struct Variant {
     pub(crate) name: String,
     pub(crate) value: String,
 }
 
+#[derive(Debug)]
 pub(crate) struct Union {
     pub(crate) choice: Choice,
     pub(crate) members: Vec<Member>,
@@ -94,7 +102,7 @@ pub(crate) struct Union {
     pub(crate) other: Option<String>,
 }
 
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(crate) enum Choice {
     /// By the string under this key.
     Tag(String),
@@ -102,6 +110,7 @@ pub(crate) enum Choice {
     Shape,
 }
 
+#[derive(Debug)]
 pub(crate) struct Member {
     pub(crate) name: String,
     pub(crate) shape: Shape,
@@ -117,7 +126,7 @@ pub(crate) enum Test {
     Is(String, String),
 }
 
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(crate) struct Field {
     /// The name in JSON or in the query.
     pub(crate) wire: String,
@@ -131,7 +140,7 @@ pub(crate) struct Field {
     pub(crate) facts: Vec<String>,
 }
 
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Place {
     Path,
     Query,

@@ -1,4 +1,4 @@
-//! The part of OpenAPI 3.1 that the API description uses. Every structure refuses keywords it does not list: a keyword
+//! The part of `OpenAPI` 3.1 that the API description uses. Every structure refuses keywords it does not list: a keyword
 //! that nobody thought about must stop the generator, not be dropped.
 
 use std::collections::BTreeMap;
@@ -67,7 +67,7 @@ pub(crate) struct Operation {
     #[serde(rename = "summary")]
     _summary: String,
     pub(crate) tags: Vec<String>,
-    pub(crate) security: Vec<BTreeMap<String, IgnoredAny>>,
+    pub(crate) security: Vec<BTreeMap<String, Vec<Value>>>,
     #[serde(default)]
     pub(crate) parameters: Vec<Parameter>,
     #[serde(rename = "requestBody")]

@@ -49,14 +49,13 @@ impl Placement {
         }
         let mut homes = BTreeMap::new();
         for (name, domains) in &users {
-            let home = match domains.iter().collect::<Vec<_>>().as_slice() {
-                [domain] => Home::Domain((*domain).clone()),
-                _ => {
-                    // An id is one line, wherever it is: together they can be found.
-                    let is_id = matches!(api.types[name], Type::Id(_));
-                    let module = modules.iter().find(|(_, set)| !is_id && *set == domains);
-                    Home::Shared(module.map_or(COMMON, |(module, _)| module).to_owned())
-                }
+            let home = if let [domain] = domains.iter().collect::<Vec<_>>().as_slice() {
+                Home::Domain((*domain).clone())
+            } else {
+                // An id is one line, wherever it is: together they can be found.
+                let is_id = matches!(api.types[name], Type::Id(_));
+                let module = modules.iter().find(|(_, set)| !is_id && *set == domains);
+                Home::Shared(module.map_or(COMMON, |(module, _)| module).to_owned())
             };
             homes.insert(name.clone(), home);
         }

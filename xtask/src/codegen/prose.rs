@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::Error;
-use super::ir::{Answer, Api, Auth, Choice, Field, Member, Operation, Place, Shape, Type};
+use super::ir::{Answer, Api, Auth, Body, Choice, Field, Member, Operation, Place, Shape, Type};
 use super::overrides::Docs;
-use super::{emit, names};
+use super::{code, names};
 
 pub(crate) struct Prose<'a> {
     api: &'a Api,
@@ -66,16 +66,13 @@ impl<'a> Prose<'a> {
     }
 
     pub(crate) fn of_field(&self, owner: &str, field: &Field, sent: bool) -> Result<String, Error> {
-        let text = if field.wire == "body" && field.place == Place::Body && sent {
-            self.docs.field(owner, "body").unwrap_or("What to send.")
+        let text = if self.is_whole_body(owner, field) {
+            "What to send."
         } else {
-            match self.docs.field(owner, &field.wire) {
-                Some(text) => text,
-                None => {
-                    let key = format!("{owner}.{}", field.wire);
-                    return Err(Error::new(key, "has no text under fields in docs.toml"));
-                }
-            }
+            self.docs.field(owner, &field.wire).ok_or_else(|| {
+                let key = format!("{owner}.{}", field.wire);
+                Error::new(key, "has no text under fields in docs.toml")
+            })?
         };
         let mut text = text.trim().to_owned();
         for fact in &field.facts {
@@ -86,6 +83,16 @@ impl<'a> Prose<'a> {
             text.push_str(" `Some(None)` clears it.");
         }
         Ok(text)
+    }
+
+    /// Whether the field is an operation's whole body.
+    fn is_whole_body(&self, owner: &str, field: &Field) -> bool {
+        field.place == Place::Body
+            && self
+                .api
+                .operations
+                .iter()
+                .any(|it| it.name == owner && it.body == Body::Whole)
     }
 
     pub(crate) fn of_variant(&self, member: &Member) -> String {
@@ -108,9 +115,9 @@ impl<'a> Prose<'a> {
 
 fn describe(shape: &Shape) -> String {
     match shape {
-        Shape::List(inner) => format!("a list of [`{}`]", emit::rust(inner)),
+        Shape::List(inner) => format!("a list of [`{}`]", code::rust(inner)),
         Shape::Json => "any JSON: [`Json`]".to_owned(),
-        _ => format!("[`{}`]", emit::rust(shape)),
+        _ => format!("[`{}`]", code::rust(shape)),
     }
 }
 
@@ -122,13 +129,12 @@ fn origins(api: &Api) -> BTreeMap<&str, String> {
         }
     };
     for operation in &api.operations {
-        let shape = match &operation.answer {
-            Answer::Json(shape) | Answer::JsonOrCsv(shape) => shape,
-            _ => continue,
+        let (Answer::Json(shape) | Answer::JsonOrCsv(shape)) = &operation.answer else {
+            continue;
         };
         let id = &operation.name;
         let text = match &operation.paged {
-            Some(item) => format!("What `{id}` answers: a page of [`{}`].", emit::rust(item)),
+            Some(item) => format!("What `{id}` answers: a page of [`{}`].", code::rust(item)),
             None => format!("What `{id}` answers."),
         };
         note(shape.named(), text);

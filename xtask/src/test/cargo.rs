@@ -43,6 +43,20 @@ pub(super) fn run(command: &mut Command) -> Result<(), String> {
     }
 }
 
+/// Prints and runs `command`, which fails if it has anything to say.
+pub(super) fn run_silent(command: &mut Command) -> Result<(), String> {
+    let line = shown(command);
+    println!("  $ {line}");
+    let output = command
+        .output()
+        .map_err(|error| format!("`{line}` did not start: {error}"))?;
+    if output.status.success() && output.stderr.is_empty() {
+        return Ok(());
+    }
+    eprint!("{}", String::from_utf8_lossy(&output.stderr));
+    Err(format!("`{line}` failed or warned"))
+}
+
 /// What `command` prints; it is an error when it fails.
 pub(super) fn output(command: &mut Command) -> Result<String, String> {
     let line = shown(command);

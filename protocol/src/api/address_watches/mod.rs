@@ -32,7 +32,7 @@ pub use crate::api::shared::{
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListAddressWatches {
-    /// The most that one transaction may move, in the currency.
+    /// How many items a page has at most.
     #[serde(skip_serializing)]
     pub limit: Option<i64>,
     /// The page to answer: the `nextPageToken` of the one before.
@@ -105,8 +105,8 @@ pub struct CreateAddressWatch {
     /// A name for people.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
 }
@@ -288,7 +288,7 @@ pub struct GetAddressWatchBlockchainEvents {
     /// The address watch.
     #[serde(skip_serializing)]
     pub address_watch_id: AddressWatchId,
-    /// The most that one transaction may move, in the currency.
+    /// How many items a page has at most.
     #[serde(skip_serializing)]
     pub limit: Option<i64>,
     /// The page to answer: the `nextPageToken` of the one before.
@@ -375,7 +375,7 @@ pub struct GetAddressWatchHistory {
     /// The address watch.
     #[serde(skip_serializing)]
     pub address_watch_id: AddressWatchId,
-    /// The most that one transaction may move, in the currency.
+    /// How many items a page has at most.
     #[serde(skip_serializing)]
     pub limit: Option<i64>,
     /// The page to answer: the `nextPageToken` of the one before.

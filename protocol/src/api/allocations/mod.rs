@@ -29,7 +29,7 @@ pub use crate::api::shared::{
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListAllocations {
-    /// The most that one transaction may move, in the currency. 1 to 500. `50` when absent.
+    /// How many items a page has at most. 1 to 500. `50` when absent.
     #[serde(skip_serializing)]
     pub limit: Option<i64>,
     /// The page to answer: the `nextPageToken` of the one before.
@@ -94,7 +94,7 @@ impl Paged for ListAllocations {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CreateAllocation {
-    /// What is to be changed, as it will be.
+    /// What to send.
     pub body: CreateAllocationRequest,
 }
 
@@ -134,8 +134,8 @@ impl Operation for CreateAllocation {
 pub struct Cancel0fnsOrderPlacement {
     /// The action whose order is cancelled.
     pub allocation_action_id: AllocationActionId,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// The fee sponsor that pays the network's fee.
@@ -314,7 +314,7 @@ pub struct ListAllocationActions {
     /// The allocation. At most 64 characters.
     #[serde(skip_serializing)]
     pub allocation_id: AllocationId,
-    /// The most that one transaction may move, in the currency. 1 to 500. `50` when absent.
+    /// How many items a page has at most. 1 to 500. `50` when absent.
     #[serde(skip_serializing)]
     pub limit: Option<i64>,
     /// The page to answer: the `nextPageToken` of the one before.
@@ -386,7 +386,7 @@ pub struct CreateAllocationAction {
     /// The allocation. At most 64 characters.
     #[serde(skip_serializing)]
     pub allocation_id: AllocationId,
-    /// What is to be changed, as it will be.
+    /// What to send.
     pub body: CreateAllocationActionRequest,
 }
 

@@ -43,8 +43,8 @@ pub struct AllocationAction {
     pub id: AllocationActionId,
     /// The allocation.
     pub allocation_id: AllocationId,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// Its kind.
@@ -72,8 +72,8 @@ pub struct AllocationAction {
 pub struct AllocationActionByAmount {
     /// Its kind.
     pub kind: AllocationActionKind,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// The fee sponsor that pays the network's fee.
@@ -102,8 +102,8 @@ impl AllocationActionByAmount {
 pub struct AllocationActionByAssets {
     /// Its kind.
     pub kind: AllocationActionKind,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// The fee sponsor that pays the network's fee.
@@ -152,19 +152,19 @@ union! {
         ByAssets(AllocationActionByAssets) = [Has("kind"), Has("sourceAsset")],
         /// An action on an allocation that says how much.
         ByAmount(AllocationActionByAmount) = [Has("kind"), Has("amount")],
-        /// Create zero fns.
+        /// Opens an allocation at 0fns.
         CreateZeroFns(CreateAllocation0fns) = [Is("protocol", "0fns")],
-        /// Create sky susds.
+        /// Opens an allocation in Sky's sUSDS.
         CreateSkySusds(CreateAllocationSkySusds) = [Is("protocol", "SkySusds")],
-        /// Create gauntlet usdc prime.
+        /// Opens an allocation in Gauntlet USDC Prime on Ethereum.
         CreateGauntletUsdcPrime(CreateAllocationGauntletUsdcPrime) = [Is("protocol", "GauntletUsdcPrime")],
-        /// Create steakhouse usdt.
+        /// Opens an allocation in Steakhouse USDT.
         CreateSteakhouseUsdt(CreateAllocationSteakhouseUsdt) = [Is("protocol", "SteakhouseUsdt")],
-        /// Create gauntlet usdc prime base.
+        /// Opens an allocation in Gauntlet USDC Prime on Base.
         CreateGauntletUsdcPrimeBase(CreateAllocationGauntletUsdcPrimeBase) = [Is("protocol", "GauntletUsdcPrimeBase")],
-        /// Create steakhouse usdc base.
+        /// Opens an allocation in Steakhouse USDC on Base.
         CreateSteakhouseUsdcBase(CreateAllocationSteakhouseUsdcBase) = [Is("protocol", "SteakhouseUsdcBase")],
-        /// Create sentora pyusd main.
+        /// Opens an allocation in Sentora PYUSD Main.
         CreateSentoraPyusdMain(CreateAllocationSentoraPyusdMain) = [Is("protocol", "SentoraPyusdMain")],
     }
 }
@@ -266,15 +266,15 @@ pub struct Cancel0fnsOrderPlacementResponse {
     pub transaction_id: TransactionId,
 }
 
-/// A variant of `AllocationActionRequestBody`.
+/// Opens an allocation at 0fns.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "protocol", rename = "0fns", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreateAllocation0fns {
     /// The wallet. At most 64 characters.
     pub wallet_id: WalletId,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// The provider.
@@ -317,7 +317,7 @@ union! {
     }
 }
 
-/// A variant of `AllocationActionRequestBody`.
+/// Opens an allocation in Gauntlet USDC Prime on Ethereum.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(
     tag = "protocol",
@@ -328,8 +328,8 @@ union! {
 pub struct CreateAllocationGauntletUsdcPrime {
     /// The wallet.
     pub wallet_id: WalletId,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// The provider.
@@ -355,7 +355,7 @@ impl CreateAllocationGauntletUsdcPrime {
     }
 }
 
-/// A variant of `AllocationActionRequestBody`.
+/// Opens an allocation in Gauntlet USDC Prime on Base.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(
     tag = "protocol",
@@ -366,8 +366,8 @@ impl CreateAllocationGauntletUsdcPrime {
 pub struct CreateAllocationGauntletUsdcPrimeBase {
     /// The wallet.
     pub wallet_id: WalletId,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// The provider.
@@ -417,24 +417,24 @@ pub struct CreateAllocationQuoteResponse {
 union! {
     /// What `CreateAllocation` sends.
     pub enum CreateAllocationRequest by "protocol" {
-        /// `0fns`.
+        /// Opens an allocation at 0fns.
         ZeroFns(CreateAllocation0fns) = "0fns",
-        /// `SkySusds`.
+        /// Opens an allocation in Sky's sUSDS.
         SkySusds(CreateAllocationSkySusds) = "SkySusds",
-        /// `GauntletUsdcPrime`.
+        /// Opens an allocation in Gauntlet USDC Prime on Ethereum.
         GauntletUsdcPrime(CreateAllocationGauntletUsdcPrime) = "GauntletUsdcPrime",
-        /// `SteakhouseUsdt`.
+        /// Opens an allocation in Steakhouse USDT.
         SteakhouseUsdt(CreateAllocationSteakhouseUsdt) = "SteakhouseUsdt",
-        /// `GauntletUsdcPrimeBase`.
+        /// Opens an allocation in Gauntlet USDC Prime on Base.
         GauntletUsdcPrimeBase(CreateAllocationGauntletUsdcPrimeBase) = "GauntletUsdcPrimeBase",
-        /// `SteakhouseUsdcBase`.
+        /// Opens an allocation in Steakhouse USDC on Base.
         SteakhouseUsdcBase(CreateAllocationSteakhouseUsdcBase) = "SteakhouseUsdcBase",
-        /// `SentoraPyusdMain`.
+        /// Opens an allocation in Sentora PYUSD Main.
         SentoraPyusdMain(CreateAllocationSentoraPyusdMain) = "SentoraPyusdMain",
     }
 }
 
-/// A variant of `AllocationActionRequestBody`.
+/// Opens an allocation in Sentora PYUSD Main.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(
     tag = "protocol",
@@ -445,8 +445,8 @@ union! {
 pub struct CreateAllocationSentoraPyusdMain {
     /// The wallet.
     pub wallet_id: WalletId,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// The provider.
@@ -472,15 +472,15 @@ impl CreateAllocationSentoraPyusdMain {
     }
 }
 
-/// A variant of `AllocationActionRequestBody`.
+/// Opens an allocation in Sky's sUSDS.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "protocol", rename = "SkySusds", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreateAllocationSkySusds {
     /// The wallet.
     pub wallet_id: WalletId,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// The provider.
@@ -506,7 +506,7 @@ impl CreateAllocationSkySusds {
     }
 }
 
-/// A variant of `AllocationActionRequestBody`.
+/// Opens an allocation in Steakhouse USDC on Base.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(
     tag = "protocol",
@@ -517,8 +517,8 @@ impl CreateAllocationSkySusds {
 pub struct CreateAllocationSteakhouseUsdcBase {
     /// The wallet.
     pub wallet_id: WalletId,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// The provider.
@@ -544,15 +544,15 @@ impl CreateAllocationSteakhouseUsdcBase {
     }
 }
 
-/// A variant of `AllocationActionRequestBody`.
+/// Opens an allocation in Steakhouse USDT.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "protocol", rename = "SteakhouseUsdt", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreateAllocationSteakhouseUsdt {
     /// The wallet.
     pub wallet_id: WalletId,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// The provider.

@@ -340,7 +340,7 @@ impl Operation for ListCredentials {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CreateCredential {
-    /// What is to be changed, as it will be.
+    /// What to send.
     pub body: CreateCredentialRequest,
 }
 
@@ -499,7 +499,7 @@ impl Operation for CreateCredentialChallengeWithCode {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CreateCredentialWithCode {
-    /// What is to be changed, as it will be.
+    /// What to send.
     pub body: CreateCredentialRequest,
 }
 
@@ -896,7 +896,7 @@ pub type CompleteOidcLogin = OidcLogin;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct OidcLoginCredentials {
-    /// What is to be changed, as it will be.
+    /// What to send.
     pub body: Json,
 }
 
@@ -1215,14 +1215,14 @@ impl Operation for ListPersonalAccessTokens {
 pub struct CreatePersonalAccessToken {
     /// A name for people.
     pub name: String,
-    /// The public key. Pattern: `^-----BEGIN (RSA )?PUBLIC KEY-----[A-Za-z0-9+/=\n\r\\]+-----END
+    /// The public key. Matches `^-----BEGIN (RSA )?PUBLIC KEY-----[A-Za-z0-9+/=\n\r\\]+-----END
     /// (RSA )?PUBLIC KEY-----\s?$`.
     pub public_key: String,
     /// The permission.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub permission_id: Option<PermissionId>,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// For how many days the token is valid. At least 1.
@@ -1365,8 +1365,8 @@ pub struct UpdatePersonalAccessToken {
     /// A name for people.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
 }
@@ -1800,8 +1800,8 @@ pub struct CreateDelegatedRegistrationChallenge {
     pub email: String,
     /// Its kind.
     pub kind: NewUserKind,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
 }
@@ -2040,14 +2040,14 @@ impl Operation for ListServiceAccounts {
 pub struct CreateServiceAccount {
     /// A name for people.
     pub name: String,
-    /// The public key. Pattern: `^-----BEGIN (RSA )?PUBLIC KEY-----[A-Za-z0-9+/=\n\r\\]+-----END
+    /// The public key. Matches `^-----BEGIN (RSA )?PUBLIC KEY-----[A-Za-z0-9+/=\n\r\\]+-----END
     /// (RSA )?PUBLIC KEY-----\s?$`.
     pub public_key: String,
     /// The permission.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub permission_id: Option<PermissionId>,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// For how many days the token is valid. At least 1.
@@ -2281,8 +2281,8 @@ pub struct UpdateServiceAccount {
     /// A name for people.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
 }
@@ -2455,7 +2455,7 @@ impl Operation for ExchangeAccessToken {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListUserGroups {
-    /// The most that one transaction may move, in the currency.
+    /// How many items a page has at most.
     #[serde(skip_serializing)]
     pub limit: Option<i64>,
     /// The page to answer: the `nextPageToken` of the one before.
@@ -2751,7 +2751,7 @@ pub struct ListUserGroupMembers {
     /// The group.
     #[serde(skip_serializing)]
     pub user_group_id: UserGroupId,
-    /// The most that one transaction may move, in the currency.
+    /// How many items a page has at most.
     #[serde(skip_serializing)]
     pub limit: Option<i64>,
     /// The page to answer: the `nextPageToken` of the one before.
@@ -2866,7 +2866,7 @@ impl Operation for AddUserGroupMembers {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListUsers {
-    /// The most that one transaction may move, in the currency. 1 to 200.
+    /// How many items a page has at most. 1 to 200.
     #[serde(skip_serializing)]
     pub limit: Option<i64>,
     /// The page to answer: the `nextPageToken` of the one before.
@@ -2941,8 +2941,8 @@ pub struct CreateUser {
     pub email: String,
     /// Its kind.
     pub kind: NewUserKind,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// Whether the user has to log in through single sign-on. `false` when absent.

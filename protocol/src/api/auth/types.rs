@@ -903,9 +903,9 @@ pub struct ListUsersResponse {
 union! {
     /// A token, or the news that the organisation logs in through single sign-on.
     pub enum LoginResponse by shape {
-        /// Token.
+        /// A token to call the API with.
         Token(TokenResponse) = [Has("token")],
-        /// Sso login required.
+        /// The organisation logs in through single sign-on.
         SsoLoginRequired(SsoLoginRequired) = [Has("ssoClientId")],
     }
 }
@@ -1527,7 +1527,7 @@ pub struct SsoLoginInitResponse {
     pub sso_redirect_url: String,
 }
 
-/// A variant of `LoginResponse`.
+/// The organisation logs in through single sign-on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -1560,7 +1560,7 @@ pub struct SupportedCredentialKinds {
     pub second_factor: Vec<NewCredentialKind>,
 }
 
-/// What `ExchangeAccessToken` answers.
+/// A token to call the API with.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct TokenResponse {

@@ -29,7 +29,7 @@ pub use crate::api::shared::{
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListExchanges {
-    /// The most that one transaction may move, in the currency. 1 to 500. `50` when absent.
+    /// How many items a page has at most. 1 to 500. `50` when absent.
     #[serde(skip_serializing)]
     pub limit: Option<i64>,
     /// The page to answer: the `nextPageToken` of the one before.
@@ -236,7 +236,7 @@ pub struct ListAccounts {
     /// The exchange.
     #[serde(skip_serializing)]
     pub exchange_id: ExchangeId,
-    /// The most that one transaction may move, in the currency. 1 to 500. `50` when absent.
+    /// How many items a page has at most. 1 to 500. `50` when absent.
     #[serde(skip_serializing)]
     pub limit: Option<i64>,
     /// The page to answer: the `nextPageToken` of the one before.
@@ -311,7 +311,7 @@ pub struct ListAccountAssets {
     /// The account.
     #[serde(skip_serializing)]
     pub account_id: ExchangeAccountId,
-    /// The most that one transaction may move, in the currency. 1 to 500. `50` when absent.
+    /// How many items a page has at most. 1 to 500. `50` when absent.
     #[serde(skip_serializing)]
     pub limit: Option<i64>,
     /// The page to answer: the `nextPageToken` of the one before.
@@ -452,7 +452,7 @@ pub struct CreateDeposit {
     /// The account.
     #[serde(skip_serializing)]
     pub account_id: ExchangeAccountId,
-    /// What is to be changed, as it will be.
+    /// What to send.
     pub body: ExchangeTransferRequest,
 }
 
@@ -512,7 +512,7 @@ pub struct CreateWithdrawal {
     /// The account.
     #[serde(skip_serializing)]
     pub account_id: ExchangeAccountId,
-    /// What is to be changed, as it will be.
+    /// What to send.
     pub body: ExchangeTransferRequest,
 }
 

@@ -138,13 +138,13 @@ pub struct ExchangeTransfer {
 #[serde(tag = "kind", rename = "Asa", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ExchangeTransferAsa {
-    /// The id of the asset on its network. Pattern: `^\d+$`.
+    /// The id of the asset on its network. Matches `^\d+$`.
     pub asset_id: String,
-    /// How much, in the smallest unit of the asset unless the provider counts otherwise. Pattern:
+    /// How much, in the smallest unit of the asset unless the provider counts otherwise. Matches
     /// `^\d+$`.
     pub amount: String,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice. At most 50 characters.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before. At most 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// Who is behind the transfer.
@@ -184,16 +184,16 @@ impl ExchangeTransferAsa {
 #[serde(tag = "kind", rename = "Erc20", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ExchangeTransferErc20 {
-    /// The address of the contract. Pattern: `^0x[0-9a-fA-F]{40}$`.
+    /// The address of the contract. Matches `^0x[0-9a-fA-F]{40}$`.
     pub contract: String,
-    /// How much, in the smallest unit of the asset unless the provider counts otherwise. Pattern:
+    /// How much, in the smallest unit of the asset unless the provider counts otherwise. Matches
     /// `^\d+$`.
     pub amount: String,
     /// How fast it should be confirmed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub priority: Option<FeePriority>,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice. At most 50 characters.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before. At most 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// Who is behind the transfer.
@@ -242,7 +242,7 @@ open_enum! {
 #[serde(tag = "kind", rename = "Native", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ExchangeTransferNative {
-    /// How much, in the smallest unit of the asset unless the provider counts otherwise. Pattern:
+    /// How much, in the smallest unit of the asset unless the provider counts otherwise. Matches
     /// `^\d+$`.
     pub amount: String,
     /// How fast it should be confirmed.
@@ -260,8 +260,8 @@ pub struct ExchangeTransferNative {
     /// Whether to use a durable nonce, so that the transaction does not expire while it waits.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub use_durable_nonce: Option<bool>,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice. At most 50 characters.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before. At most 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// Who is behind the transfer.
@@ -323,15 +323,15 @@ union! {
 #[serde(tag = "kind", rename = "Sep41", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ExchangeTransferSep41 {
-    /// The address of the asset's issuer. Pattern: `^(G[A-Z0-9]{55}|M[A-Z0-9]{68})$`.
+    /// The address of the asset's issuer. Matches `^(G[A-Z0-9]{55}|M[A-Z0-9]{68})$`.
     pub issuer: String,
     /// The code of the asset, as its issuer named it.
     pub asset_code: String,
-    /// How much, in the smallest unit of the asset unless the provider counts otherwise. Pattern:
+    /// How much, in the smallest unit of the asset unless the provider counts otherwise. Matches
     /// `^\d+$`.
     pub amount: String,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice. At most 50 characters.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before. At most 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// Who is behind the transfer.
@@ -375,10 +375,10 @@ impl ExchangeTransferSep41 {
 pub struct ExchangeTransferSpl {
     /// Its kind.
     pub kind: SplKind,
-    /// How much, in the smallest unit of the asset unless the provider counts otherwise. Pattern:
+    /// How much, in the smallest unit of the asset unless the provider counts otherwise. Matches
     /// `^\d+$`.
     pub amount: String,
-    /// The address of the token's mint. Pattern: `^[1-9A-HJ-NP-Za-km-z]{32,44}$`.
+    /// The address of the token's mint. Matches `^[1-9A-HJ-NP-Za-km-z]{32,44}$`.
     pub mint: String,
     /// Whether the receiver's account is created, and paid for, when it does not exist.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -386,8 +386,8 @@ pub struct ExchangeTransferSpl {
     /// Whether to use a durable nonce, so that the transaction does not expire while it waits.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub use_durable_nonce: Option<bool>,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice. At most 50 characters.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before. At most 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// Who is behind the transfer.
@@ -431,14 +431,14 @@ impl ExchangeTransferSpl {
 #[serde(tag = "kind", rename = "Tep74", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ExchangeTransferTep74 {
-    /// The address of the jetton's master contract. Pattern:
+    /// The address of the jetton's master contract. Matches
     /// `^(?:[A-Za-z0-9\-_]{48}|\d+:[a-fA-F0-9]{64})$`.
     pub master: String,
-    /// How much, in the smallest unit of the asset unless the provider counts otherwise. Pattern:
+    /// How much, in the smallest unit of the asset unless the provider counts otherwise. Matches
     /// `^\d+$`.
     pub amount: String,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice. At most 50 characters.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before. At most 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// Who is behind the transfer.
@@ -478,13 +478,13 @@ impl ExchangeTransferTep74 {
 #[serde(tag = "kind", rename = "Trc10", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ExchangeTransferTrc10 {
-    /// The id of the token. Pattern: `^\d+$`.
+    /// The id of the token. Matches `^\d+$`.
     pub token_id: String,
-    /// How much, in the smallest unit of the asset unless the provider counts otherwise. Pattern:
+    /// How much, in the smallest unit of the asset unless the provider counts otherwise. Matches
     /// `^\d+$`.
     pub amount: String,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice. At most 50 characters.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before. At most 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// Who is behind the transfer.
@@ -524,13 +524,13 @@ impl ExchangeTransferTrc10 {
 #[serde(tag = "kind", rename = "Trc20", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ExchangeTransferTrc20 {
-    /// The address of the contract. Pattern: `^T[0-9a-zA-Z]{33}$`.
+    /// The address of the contract. Matches `^T[0-9a-zA-Z]{33}$`.
     pub contract: String,
-    /// How much, in the smallest unit of the asset unless the provider counts otherwise. Pattern:
+    /// How much, in the smallest unit of the asset unless the provider counts otherwise. Matches
     /// `^\d+$`.
     pub amount: String,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice. At most 50 characters.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before. At most 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// Who is behind the transfer.

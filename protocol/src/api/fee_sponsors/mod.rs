@@ -25,7 +25,7 @@ pub use crate::api::shared::{FeeSponsorId, Network, WalletId};
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListFeeSponsors {
-    /// The most that one transaction may move, in the currency.
+    /// How many items a page has at most.
     #[serde(skip_serializing)]
     pub limit: Option<i64>,
     /// The page to answer: the `nextPageToken` of the one before.
@@ -313,7 +313,7 @@ pub struct ListSponsoredFees {
     /// The fee sponsor that pays the network's fee. At most 64 characters.
     #[serde(skip_serializing)]
     pub fee_sponsor_id: FeeSponsorId,
-    /// The most that one transaction may move, in the currency. Pattern: `^\d+$`.
+    /// How many items a page has at most. Matches `^\d+$`.
     #[serde(skip_serializing)]
     pub limit: Option<i64>,
     /// The page to answer: the `nextPageToken` of the one before.

@@ -35,7 +35,7 @@ pub use crate::api::shared::{
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListKeys {
-    /// The most that one transaction may move, in the currency.
+    /// How many items a page has at most.
     #[serde(skip_serializing)]
     pub limit: Option<i64>,
     /// The page to answer: the `nextPageToken` of the one before.
@@ -414,10 +414,10 @@ pub struct DeriveKey {
     /// The key.
     #[serde(skip_serializing)]
     pub key_id: KeyId,
-    /// What the output is for: it separates uses of one key; hex. Pattern:
+    /// What the output is for: it separates uses of one key; hex. Matches
     /// `^(0x)?([0-9a-fA-F][0-9a-fA-F])*$`.
     pub domain: String,
-    /// The input to derive from; hex. Pattern: `^(0x)?([0-9a-fA-F][0-9a-fA-F])*$`.
+    /// The input to derive from; hex. Matches `^(0x)?([0-9a-fA-F][0-9a-fA-F])*$`.
     pub seed: String,
 }
 
@@ -522,7 +522,7 @@ pub struct ListSignatures {
     /// The key.
     #[serde(skip_serializing)]
     pub key_id: KeyId,
-    /// The most that one transaction may move, in the currency.
+    /// How many items a page has at most.
     #[serde(skip_serializing)]
     pub limit: Option<i64>,
     /// The page to answer: the `nextPageToken` of the one before.
@@ -595,7 +595,7 @@ pub struct GenerateSignature {
     /// The key.
     #[serde(skip_serializing)]
     pub key_id: KeyId,
-    /// What is to be changed, as it will be.
+    /// What to send.
     pub body: GenerateSignatureRequest,
 }
 

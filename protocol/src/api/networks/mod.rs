@@ -167,7 +167,7 @@ pub struct ListCantonValidators {
     /// The network.
     #[serde(skip_serializing)]
     pub network: CantonNetwork,
-    /// The most that one transaction may move, in the currency. 1 to 500. `50` when absent.
+    /// How many items a page has at most. 1 to 500. `50` when absent.
     #[serde(skip_serializing)]
     pub limit: Option<i64>,
     /// The page to answer: the `nextPageToken` of the one before.
@@ -238,7 +238,7 @@ pub struct CreateCantonValidator {
     /// The network.
     #[serde(skip_serializing)]
     pub network: CantonNetwork,
-    /// What is to be changed, as it will be.
+    /// What to send.
     pub body: CreateCantonValidatorRequest,
 }
 

@@ -27,7 +27,7 @@ pub use crate::api::shared::{
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListPayins {
-    /// The most that one transaction may move, in the currency.
+    /// How many items a page has at most.
     #[serde(skip_serializing)]
     pub limit: Option<i64>,
     /// The page to answer: the `nextPageToken` of the one before.
@@ -107,7 +107,7 @@ impl Paged for ListPayins {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CreatePayin {
-    /// What is to be changed, as it will be.
+    /// What to send.
     pub body: CreatePayinRequest,
 }
 

@@ -28,7 +28,7 @@ pub use crate::api::shared::{
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListPayouts {
-    /// The most that one transaction may move, in the currency.
+    /// How many items a page has at most.
     #[serde(skip_serializing)]
     pub limit: Option<i64>,
     /// The page to answer: the `nextPageToken` of the one before.
@@ -111,8 +111,8 @@ impl Paged for ListPayouts {
 pub struct CreatePayout {
     /// The wallet.
     pub wallet_id: WalletId,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// The asset.
@@ -284,7 +284,7 @@ pub struct CreatePayoutAction {
     /// The payout.
     #[serde(skip_serializing)]
     pub payout_id: PayoutId,
-    /// What is to be changed, as it will be.
+    /// What to send.
     pub body: CreatePayoutActionRequest,
 }
 

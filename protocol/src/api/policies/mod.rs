@@ -58,7 +58,7 @@ pub use crate::api::shared::{
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListPolicies {
-    /// The most that one transaction may move, in the currency. Pattern: `^\d+$`.
+    /// How many items a page has at most. Matches `^\d+$`.
     #[serde(skip_serializing)]
     pub limit: Option<i64>,
     /// The page to answer: the `nextPageToken` of the one before.
@@ -128,7 +128,7 @@ impl Paged for ListPolicies {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CreatePolicy {
-    /// What is to be changed, as it will be.
+    /// What to send.
     pub body: PolicyInput,
 }
 
@@ -288,7 +288,7 @@ pub struct UpdatePolicy {
     /// The policy.
     #[serde(skip_serializing)]
     pub policy_id: PolicyId,
-    /// What is to be changed, as it will be.
+    /// What to send.
     pub body: PolicyInput,
 }
 
@@ -330,7 +330,7 @@ impl Operation for UpdatePolicy {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListApprovals {
-    /// The most that one transaction may move, in the currency. Pattern: `^\d+$`.
+    /// How many items a page has at most. Matches `^\d+$`.
     #[serde(skip_serializing)]
     pub limit: Option<i64>,
     /// The page to answer: the `nextPageToken` of the one before.

@@ -247,7 +247,7 @@ union! {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CategoryIds {
-    /// The categories of Chainalysis that count. Each: At least 1.
+    /// The categories of Chainalysis that count. Each item: At least 1.
     pub category_ids: Vec<i64>,
 }
 
@@ -275,7 +275,7 @@ open_enum! {
 pub struct ChainalysisAlerts {
     /// The level from which an alert counts.
     pub alert_level: ChainalysisAlertLevel,
-    /// The categories of Chainalysis that count. Each: At least 1.
+    /// The categories of Chainalysis that count. Each item: At least 1.
     pub category_ids: Vec<i64>,
 }
 

@@ -195,9 +195,9 @@ impl EncryptedKeyShare {
 #[serde(tag = "kind", rename = "Erc20")]
 #[non_exhaustive]
 pub struct Erc20Amount {
-    /// The address of the contract. Pattern: `^0x[0-9a-fA-F]{40}$`.
+    /// The address of the contract. Matches `^0x[0-9a-fA-F]{40}$`.
     pub contract: String,
-    /// How much, in the smallest unit of the asset unless the provider counts otherwise. Pattern:
+    /// How much, in the smallest unit of the asset unless the provider counts otherwise. Matches
     /// `^\d+$`.
     pub amount: String,
 }
@@ -238,7 +238,7 @@ open_enum! {
 #[serde(tag = "kind", rename = "Erc20")]
 #[non_exhaustive]
 pub struct Erc20Token {
-    /// The address of the contract. Pattern: `^0x[0-9a-fA-F]{40}$`.
+    /// The address of the contract. Matches `^0x[0-9a-fA-F]{40}$`.
     pub contract: String,
 }
 
@@ -773,9 +773,9 @@ open_enum! {
 #[serde(tag = "kind", rename = "Erc20")]
 #[non_exhaustive]
 pub struct SwapAssetWithMetadataErc20 {
-    /// The address of the contract. Pattern: `^0x[0-9a-fA-F]{40}$`.
+    /// The address of the contract. Matches `^0x[0-9a-fA-F]{40}$`.
     pub contract: String,
-    /// How much, in the smallest unit of the asset unless the provider counts otherwise. Pattern:
+    /// How much, in the smallest unit of the asset unless the provider counts otherwise. Matches
     /// `^\d+$`.
     pub amount: String,
     /// What is known about the asset.
@@ -788,7 +788,7 @@ pub struct SwapAssetWithMetadataErc20 {
 #[serde(tag = "kind", rename = "Native")]
 #[non_exhaustive]
 pub struct SwapAssetWithMetadataNative {
-    /// How much, in the smallest unit of the asset unless the provider counts otherwise. Pattern:
+    /// How much, in the smallest unit of the asset unless the provider counts otherwise. Matches
     /// `^\d+$`.
     pub amount: String,
     /// What is known about the asset.
@@ -1056,12 +1056,12 @@ open_enum! {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct UserOperation {
-    /// The receiver's address. Pattern: `^0x[0-9a-fA-F]{40}$`.
+    /// The receiver's address. Matches `^0x[0-9a-fA-F]{40}$`.
     pub to: String,
-    /// How much of the network's coin to send along, in the smallest unit. Pattern: `^\d+$`.
+    /// How much of the network's coin to send along, in the smallest unit. Matches `^\d+$`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
-    /// The call data; hex. Pattern: `^(0x)?([0-9a-fA-F][0-9a-fA-F])*$`.
+    /// The call data; hex. Matches `^(0x)?([0-9a-fA-F][0-9a-fA-F])*$`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub data: Option<String>,
 }
@@ -1111,11 +1111,11 @@ pub struct Wallet {
     pub name: Option<String>,
     /// Whether the organisation controls it, not an end user.
     pub custodial: bool,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice. At most 100 characters.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before. At most 100 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
-    /// The tags. At most 10 items. Each: Pattern: `^[a-zA-Z0-9_.:/+-]{1,100}$`.
+    /// The tags. At most 10 items. Each item: Matches `^[a-zA-Z0-9_.:/+-]{1,100}$`.
     pub tags: Vec<String>,
     /// The validator. At most 64 characters.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -58,10 +58,10 @@ pub struct Eip712Domain {
     /// The id of the chain.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub chain_id: Option<NumberOrString>,
-    /// The contract that verifies the signature. Pattern: `^0x[0-9a-fA-F]{40}$`.
+    /// The contract that verifies the signature. Matches `^0x[0-9a-fA-F]{40}$`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub verifying_contract: Option<String>,
-    /// The salt of the domain; hex. Pattern: `^0x[0-9a-fA-F]{64}$`.
+    /// The salt of the domain; hex. Matches `^0x[0-9a-fA-F]{64}$`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub salt: Option<String>,
 }
@@ -146,7 +146,7 @@ impl Signature {
 #[serde(tag = "kind", rename = "Bip322", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SignatureBip322 {
-    /// The message to sign; hex. Pattern: `^(0x)?([0-9a-fA-F][0-9a-fA-F])*$`.
+    /// The message to sign; hex. Matches `^(0x)?([0-9a-fA-F][0-9a-fA-F])*$`.
     pub message: String,
     /// Which of the BIP-322 forms to use.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -157,8 +157,8 @@ pub struct SignatureBip322 {
     /// The family of networks whose rules the signature follows, when no network is given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub blockchain_kind: Option<BlockchainKind>,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice. At most 50 characters.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before. At most 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
 }
@@ -189,10 +189,10 @@ open_enum! {
 #[serde(tag = "kind", rename = "Cip8", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SignatureCip8 {
-    /// What to sign. Pattern: `^(0x)?([0-9a-fA-F][0-9a-fA-F])*$`.
+    /// What to sign. Matches `^(0x)?([0-9a-fA-F][0-9a-fA-F])*$`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub payload: Option<String>,
-    /// Data that the signature covers as well; hex. Pattern: `^(0x)?([0-9a-fA-F][0-9a-fA-F])*$`.
+    /// Data that the signature covers as well; hex. Matches `^(0x)?([0-9a-fA-F][0-9a-fA-F])*$`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_aad: Option<String>,
     #[serde(default)]
@@ -203,8 +203,8 @@ pub struct SignatureCip8 {
     /// The family of networks whose rules the signature follows, when no network is given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub blockchain_kind: Option<BlockchainKind>,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice. At most 50 characters.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before. At most 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
 }
@@ -244,8 +244,8 @@ pub struct SignatureDfnsSmartAccountTransaction {
     /// The family of networks whose rules the signature follows, when no network is given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub blockchain_kind: Option<BlockchainKind>,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
 }
@@ -281,8 +281,8 @@ pub struct SignatureEip191 {
     /// The family of networks whose rules the signature follows, when no network is given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub blockchain_kind: Option<BlockchainKind>,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
 }
@@ -316,8 +316,8 @@ pub struct SignatureEip712 {
     /// The family of networks whose rules the signature follows, when no network is given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub blockchain_kind: Option<BlockchainKind>,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice. At most 50 characters.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before. At most 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
 }
@@ -345,7 +345,7 @@ impl SignatureEip712 {
 #[serde(tag = "kind", rename = "Eip7702", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SignatureEip7702 {
-    /// The address. Pattern: `^(0x)?([0-9a-fA-F][0-9a-fA-F])*$`.
+    /// The address. Matches `^(0x)?([0-9a-fA-F][0-9a-fA-F])*$`.
     pub address: String,
     /// The account's nonce that the authorisation is for.
     pub nonce: Number,
@@ -357,8 +357,8 @@ pub struct SignatureEip7702 {
     /// The family of networks whose rules the signature follows, when no network is given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub blockchain_kind: Option<BlockchainKind>,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice. At most 50 characters.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before. At most 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
 }
@@ -386,9 +386,9 @@ impl SignatureEip7702 {
 #[serde(tag = "kind", rename = "Hash", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SignatureHash {
-    /// The hash to sign, 32 bytes; hex. Pattern: `^(0x)?[0-9a-fA-F]{64}$`.
+    /// The hash to sign, 32 bytes; hex. Matches `^(0x)?[0-9a-fA-F]{64}$`.
     pub hash: String,
-    /// The root of the script tree, for a Taproot key path signature; hex. Pattern:
+    /// The root of the script tree, for a Taproot key path signature; hex. Matches
     /// `^(0x)?([0-9A-Fa-f]{64})?$`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub taproot_merkle_root: Option<String>,
@@ -398,8 +398,8 @@ pub struct SignatureHash {
     /// The family of networks whose rules the signature follows, when no network is given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub blockchain_kind: Option<BlockchainKind>,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice. At most 50 characters.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before. At most 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
 }
@@ -422,7 +422,7 @@ impl SignatureHash {
 #[serde(tag = "kind", rename = "Message", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SignatureMessage {
-    /// The message to sign; hex. Pattern: `^(0x)?([0-9a-fA-F][0-9a-fA-F])*$`.
+    /// The message to sign; hex. Matches `^(0x)?([0-9a-fA-F][0-9a-fA-F])*$`.
     pub message: String,
     /// The network.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -430,8 +430,8 @@ pub struct SignatureMessage {
     /// The family of networks whose rules the signature follows, when no network is given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub blockchain_kind: Option<BlockchainKind>,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice. At most 50 characters.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before. At most 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
 }
@@ -453,7 +453,7 @@ impl SignatureMessage {
 #[serde(tag = "kind", rename = "Psbt", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SignaturePsbt {
-    /// The partially signed Bitcoin transaction; hex. Pattern: `^(0x)?([0-9a-fA-F][0-9a-fA-F])*$`.
+    /// The partially signed Bitcoin transaction; hex. Matches `^(0x)?([0-9a-fA-F][0-9a-fA-F])*$`.
     pub psbt: String,
     /// The network.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -461,8 +461,8 @@ pub struct SignaturePsbt {
     /// The family of networks whose rules the signature follows, when no network is given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub blockchain_kind: Option<BlockchainKind>,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice. At most 50 characters.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before. At most 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
 }
@@ -529,8 +529,8 @@ pub struct SignatureRequest {
     /// When it was confirmed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub date_confirmed: Option<String>,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// What is particular to its kind.
@@ -555,7 +555,7 @@ open_enum! {
 #[serde(tag = "kind", rename = "SignDocDirect", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SignatureSignDocDirect {
-    /// The serialised sign document; hex. Pattern: `^(0x)?([0-9a-fA-F][0-9a-fA-F])*$`.
+    /// The serialised sign document; hex. Matches `^(0x)?([0-9a-fA-F][0-9a-fA-F])*$`.
     pub sign_doc: String,
     /// The network.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -563,8 +563,8 @@ pub struct SignatureSignDocDirect {
     /// The family of networks whose rules the signature follows, when no network is given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub blockchain_kind: Option<BlockchainKind>,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice. At most 50 characters.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before. At most 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
 }
@@ -594,8 +594,8 @@ pub struct SignatureSignerPayload {
     /// The family of networks whose rules the signature follows, when no network is given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub blockchain_kind: Option<BlockchainKind>,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice. At most 50 characters.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before. At most 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
 }
@@ -631,8 +631,8 @@ pub struct SignatureSnip12 {
     /// The family of networks whose rules the signature follows, when no network is given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub blockchain_kind: Option<BlockchainKind>,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
 }
@@ -707,8 +707,8 @@ pub struct SignatureStellarFeeBumpTransaction {
     /// The family of networks whose rules the signature follows, when no network is given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub blockchain_kind: Option<BlockchainKind>,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
 }
@@ -743,8 +743,8 @@ pub struct SignatureTransaction {
     /// The family of networks whose rules the signature follows, when no network is given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub blockchain_kind: Option<BlockchainKind>,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice. At most 50 characters.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before. At most 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
 }

@@ -13,7 +13,7 @@ use crate::open_enum::open_enum;
 use crate::union::union;
 
 union! {
-    /// What `CreateSwap` sends.
+    /// A swap to carry out, by provider.
     pub enum CreateSwapRequest by "provider" {
         /// `UniswapClassic`.
         UniswapClassic(SwapUniswapClassic) = "UniswapClassic",
@@ -83,7 +83,7 @@ union! {
 #[serde(tag = "kind", rename = "Native")]
 #[non_exhaustive]
 pub struct SwapAssetNative {
-    /// How much, in the smallest unit of the asset unless the provider counts otherwise. Pattern:
+    /// How much, in the smallest unit of the asset unless the provider counts otherwise. Matches
     /// `^\d+$`.
     pub amount: String,
 }
@@ -186,7 +186,7 @@ open_enum! {
 union! {
     /// The `request_body` of a `Swap`.
     pub enum SwapRequestBody by shape {
-        /// Request.
+        /// A swap to carry out, by provider.
         Request(CreateSwapRequest) = [Has("provider")],
         ..
         /// Anything else: the API leaves it open.

@@ -1000,8 +1000,8 @@ pub struct TransactionActivateAccount {
     /// What the activation needs, by network.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub args: Option<Json>,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
 }
@@ -1016,8 +1016,8 @@ pub struct TransactionCancelTransaction {
     pub tx_hash: Option<String>,
     /// The transaction that was signed instead; hex.
     pub signed_tx: String,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
 }
@@ -1040,8 +1040,8 @@ pub struct TransactionCreateSolanaNonceAccounts {
     /// How fast it should be confirmed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub priority: Option<FeePriority>,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
 }
@@ -1063,13 +1063,13 @@ impl TransactionCreateSolanaNonceAccounts {
 #[serde(tag = "kind", rename = "Eip1559", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TransactionEip1559 {
-    /// The receiver's address. Pattern: `^0x[0-9a-fA-F]{40}$`.
+    /// The receiver's address. Matches `^0x[0-9a-fA-F]{40}$`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
     /// How much of the network's coin to send along, in the smallest unit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
-    /// The call data; hex. Pattern: `^(0x)?([0-9a-fA-F][0-9a-fA-F])*$`.
+    /// The call data; hex. Matches `^(0x)?([0-9a-fA-F][0-9a-fA-F])*$`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub data: Option<String>,
     /// The account's nonce; the next one, when absent.
@@ -1084,8 +1084,8 @@ pub struct TransactionEip1559 {
     /// The most to pay to the validator for a unit of gas, in wei.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_priority_fee_per_gas: Option<String>,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice. At most 50 characters.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before. At most 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
 }
@@ -1111,13 +1111,13 @@ impl TransactionEip1559 {
 #[serde(tag = "kind", rename = "Evm", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TransactionEvm {
-    /// The receiver's address. Pattern: `^0x[0-9a-fA-F]{40}$`.
+    /// The receiver's address. Matches `^0x[0-9a-fA-F]{40}$`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
     /// How much of the network's coin to send along, in the smallest unit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
-    /// The call data; hex. Pattern: `^(0x)?([0-9a-fA-F][0-9a-fA-F])*$`.
+    /// The call data; hex. Matches `^(0x)?([0-9a-fA-F][0-9a-fA-F])*$`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub data: Option<String>,
     /// The account's nonce; the next one, when absent.
@@ -1126,8 +1126,8 @@ pub struct TransactionEvm {
     /// The most gas that the transaction may use.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gas_limit: Option<String>,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice. At most 50 characters.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before. At most 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
 }
@@ -1153,8 +1153,8 @@ impl TransactionEvm {
 pub struct TransactionFunctionCall {
     /// The call, as the network takes it.
     pub call: Json,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
 }
@@ -1174,10 +1174,10 @@ impl TransactionFunctionCall {
 #[serde(tag = "kind", rename = "Psbt", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TransactionPsbt {
-    /// The partially signed Bitcoin transaction; hex. Pattern: `^(0x)?([0-9a-fA-F][0-9a-fA-F])*$`.
+    /// The partially signed Bitcoin transaction; hex. Matches `^(0x)?([0-9a-fA-F][0-9a-fA-F])*$`.
     pub psbt: String,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice. At most 50 characters.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before. At most 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
 }
@@ -1235,8 +1235,8 @@ pub struct TransactionRequest {
     /// When it was confirmed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub date_confirmed: Option<String>,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// The request that replaces this one.
@@ -1288,8 +1288,8 @@ pub struct TransactionSettleOffer {
     pub tx_hash: String,
     /// Whether the offer is taken.
     pub decision: OfferDecision,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice. At most 50 characters.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before. At most 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
 }
@@ -1299,10 +1299,10 @@ pub struct TransactionSettleOffer {
 #[serde(tag = "kind", rename = "SignDocDirect", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TransactionSignDocDirect {
-    /// The serialised sign document; hex. Pattern: `^(0x)?([0-9a-fA-F][0-9a-fA-F])*$`.
+    /// The serialised sign document; hex. Matches `^(0x)?([0-9a-fA-F][0-9a-fA-F])*$`.
     pub sign_doc: String,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice. At most 50 characters.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before. At most 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
 }
@@ -1326,8 +1326,8 @@ pub struct TransactionSpeedUpTransaction {
     pub tx_hash: String,
     /// The transaction that was signed instead; hex.
     pub signed_tx: String,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
 }
@@ -1340,8 +1340,8 @@ pub struct TransactionTransaction {
     /// The unsigned transaction, as the network serialises it, or its parts where the network
     /// allows.
     pub transaction: TransactionPayload,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice. At most 50 characters.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before. At most 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
 }
@@ -1361,8 +1361,8 @@ impl TransactionTransaction {
 #[serde(tag = "kind", rename = "TransferPreapproval", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TransactionTransferPreapproval {
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice. At most 50 characters.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before. At most 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
 }
@@ -1383,8 +1383,8 @@ pub struct TransactionUserOperations {
     pub user_operations: Vec<UserOperation>,
     /// The fee sponsor that pays the network's fee. At most 50 characters.
     pub fee_sponsor_id: FeeSponsorId,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice. At most 50 characters.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before. At most 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
 }

@@ -17,15 +17,15 @@ use crate::union::union;
 #[serde(tag = "kind", rename = "Aip21", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TransferAip21 {
-    /// The address of the asset's metadata object. Pattern: `^0x[0-9a-fA-F]{64}$`.
+    /// The address of the asset's metadata object. Matches `^0x[0-9a-fA-F]{64}$`.
     pub metadata: String,
-    /// The receiver's address. Pattern: `^0x[0-9a-fA-F]{64}$`.
+    /// The receiver's address. Matches `^0x[0-9a-fA-F]{64}$`.
     pub to: String,
-    /// How much, in the smallest unit of the asset unless the provider counts otherwise. Pattern:
+    /// How much, in the smallest unit of the asset unless the provider counts otherwise. Matches
     /// `^\d+$`.
     pub amount: String,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice. At most 50 characters.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before. At most 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// Who is behind the transfer.
@@ -59,18 +59,18 @@ impl TransferAip21 {
 #[serde(tag = "kind", rename = "Asa", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TransferAsa {
-    /// The id of the asset on its network. Pattern: `^\d+$`.
+    /// The id of the asset on its network. Matches `^\d+$`.
     pub asset_id: String,
-    /// The receiver's address. Pattern: `^[A-Z0-9]{58}$`.
+    /// The receiver's address. Matches `^[A-Z0-9]{58}$`.
     pub to: String,
-    /// How much, in the smallest unit of the asset unless the provider counts otherwise. Pattern:
+    /// How much, in the smallest unit of the asset unless the provider counts otherwise. Matches
     /// `^\d+$`.
     pub amount: String,
     /// The memo, tag or comment of the transfer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub memo: Option<String>,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice. At most 50 characters.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before. At most 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// Who is behind the transfer.
@@ -109,11 +109,11 @@ pub struct TransferAssetById {
     pub asset_id: String,
     /// The receiver's address.
     pub to: String,
-    /// How much, in the smallest unit of the asset unless the provider counts otherwise. Pattern:
+    /// How much, in the smallest unit of the asset unless the provider counts otherwise. Matches
     /// `^\d+$`.
     pub amount: String,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice. At most 50 characters.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before. At most 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// Who is behind the transfer.
@@ -210,8 +210,8 @@ pub struct TransferCip56 {
     /// Whether to offer the transfer, so that the receiver decides.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub offer: Option<bool>,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// Who is behind the transfer.
@@ -254,8 +254,8 @@ pub struct TransferCis2 {
     pub amount: String,
     /// The address of the token, as the network writes it.
     pub token_address: String,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// Who is behind the transfer.
@@ -298,8 +298,8 @@ pub struct TransferCis7 {
     /// The memo, tag or comment of the transfer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub memo: Option<String>,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// Who is behind the transfer.
@@ -336,13 +336,13 @@ impl TransferCis7 {
 pub struct TransferCoin {
     /// The type of the coin on its network.
     pub coin: String,
-    /// The receiver's address. Pattern: `^0x[0-9a-fA-F]{64}$`.
+    /// The receiver's address. Matches `^0x[0-9a-fA-F]{64}$`.
     pub to: String,
-    /// How much, in the smallest unit of the asset unless the provider counts otherwise. Pattern:
+    /// How much, in the smallest unit of the asset unless the provider counts otherwise. Matches
     /// `^\d+$`.
     pub amount: String,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice. At most 50 characters.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before. At most 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// Who is behind the transfer.
@@ -372,18 +372,18 @@ impl TransferCoin {
 #[serde(tag = "kind", rename = "Erc20", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TransferErc20 {
-    /// The address of the contract. Pattern: `^0x[0-9a-fA-F]{40}$`.
+    /// The address of the contract. Matches `^0x[0-9a-fA-F]{40}$`.
     pub contract: String,
-    /// The receiver's address. Pattern: `^0x[0-9a-fA-F]{40}$`.
+    /// The receiver's address. Matches `^0x[0-9a-fA-F]{40}$`.
     pub to: String,
-    /// How much, in the smallest unit of the asset unless the provider counts otherwise. Pattern:
+    /// How much, in the smallest unit of the asset unless the provider counts otherwise. Matches
     /// `^\d+$`.
     pub amount: String,
     /// How fast it should be confirmed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub priority: Option<FeePriority>,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice. At most 50 characters.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before. At most 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// Who is behind the transfer.
@@ -418,17 +418,17 @@ impl TransferErc20 {
 #[serde(tag = "kind", rename = "Erc721", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TransferErc721 {
-    /// The address of the contract. Pattern: `^0x[0-9a-fA-F]{40}$`.
+    /// The address of the contract. Matches `^0x[0-9a-fA-F]{40}$`.
     pub contract: String,
-    /// The receiver's address. Pattern: `^0x[0-9a-fA-F]{40}$`.
+    /// The receiver's address. Matches `^0x[0-9a-fA-F]{40}$`.
     pub to: String,
-    /// The id of the token. Pattern: `^\d+$`.
+    /// The id of the token. Matches `^\d+$`.
     pub token_id: String,
     /// How fast it should be confirmed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub priority: Option<FeePriority>,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice. At most 50 characters.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before. At most 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// Who is behind the transfer.
@@ -472,8 +472,8 @@ pub struct TransferErc7984 {
     /// How fast it should be confirmed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub priority: Option<FeePriority>,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// Who is behind the transfer.
@@ -510,16 +510,16 @@ impl TransferErc7984 {
 pub struct TransferHip17 {
     /// The id of the token.
     pub token_id: String,
-    /// The serial number of the NFT. Pattern: `^\d+$`.
+    /// The serial number of the NFT. Matches `^\d+$`.
     pub serial_number: String,
-    /// The receiver's address. Pattern:
+    /// The receiver's address. Matches
     /// `^(0x[0-9a-fA-F]{40}|0\.0\.(\d+|[0-9a-fA-F]{40}|[0-9a-fA-F]{64,}))$`.
     pub to: String,
     /// The memo, tag or comment of the transfer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub memo: Option<String>,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice. At most 50 characters.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before. At most 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// Who is behind the transfer.
@@ -556,17 +556,17 @@ impl TransferHip17 {
 pub struct TransferHts {
     /// The id of the token.
     pub token_id: String,
-    /// The receiver's address. Pattern:
+    /// The receiver's address. Matches
     /// `^(0x[0-9a-fA-F]{40}|0\.0\.(\d+|[0-9a-fA-F]{40}|[0-9a-fA-F]{64,}))$`.
     pub to: String,
-    /// How much, in the smallest unit of the asset unless the provider counts otherwise. Pattern:
+    /// How much, in the smallest unit of the asset unless the provider counts otherwise. Matches
     /// `^\d+$`.
     pub amount: String,
     /// The memo, tag or comment of the transfer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub memo: Option<String>,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice. At most 50 characters.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before. At most 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// Who is behind the transfer.
@@ -612,8 +612,8 @@ pub struct TransferIou {
     /// The memo, tag or comment of the transfer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub memo: Option<String>,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// Who is behind the transfer.
@@ -660,7 +660,7 @@ pub struct TransferMetadata {
 pub struct TransferNative {
     /// The receiver's address.
     pub to: String,
-    /// How much, in the smallest unit of the asset unless the provider counts otherwise. Pattern:
+    /// How much, in the smallest unit of the asset unless the provider counts otherwise. Matches
     /// `^\d+$`.
     pub amount: String,
     /// The memo, tag or comment of the transfer.
@@ -681,8 +681,8 @@ pub struct TransferNative {
     /// Whether to use a durable nonce, so that the transaction does not expire while it waits.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub use_durable_nonce: Option<bool>,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice. At most 50 characters.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before. At most 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// Who is behind the transfer.
@@ -757,8 +757,8 @@ pub struct TransferRequest {
     /// The policy approval, when there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub approval_id: Option<ApprovalId>,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// The fee sponsor that pays the network's fee.
@@ -789,20 +789,20 @@ open_enum! {
 #[serde(tag = "kind", rename = "Sep41", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TransferSep41 {
-    /// The address of the asset's issuer. Pattern: `^(G[A-Z0-9]{55}|M[A-Z0-9]{68})$`.
+    /// The address of the asset's issuer. Matches `^(G[A-Z0-9]{55}|M[A-Z0-9]{68})$`.
     pub issuer: String,
     /// The code of the asset, as its issuer named it.
     pub asset_code: String,
-    /// The receiver's address. Pattern: `^(G[A-Z0-9]{55}|M[A-Z0-9]{68})$`.
+    /// The receiver's address. Matches `^(G[A-Z0-9]{55}|M[A-Z0-9]{68})$`.
     pub to: String,
-    /// How much, in the smallest unit of the asset unless the provider counts otherwise. Pattern:
+    /// How much, in the smallest unit of the asset unless the provider counts otherwise. Matches
     /// `^\d+$`.
     pub amount: String,
     /// The memo, tag or comment of the transfer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub memo: Option<String>,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice. At most 50 characters.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before. At most 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// Who is behind the transfer.
@@ -845,8 +845,8 @@ pub struct TransferSnip2 {
     pub to: String,
     /// How much, in the smallest unit of the asset unless the provider counts otherwise.
     pub amount: String,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// Who is behind the transfer.
@@ -886,8 +886,8 @@ pub struct TransferSnip3 {
     pub to: String,
     /// The id of the token.
     pub token_id: String,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// Who is behind the transfer.
@@ -923,12 +923,12 @@ impl TransferSnip3 {
 pub struct TransferSpl {
     /// Its kind.
     pub kind: SplKind,
-    /// The receiver's address. Pattern: `^[1-9A-HJ-NP-Za-km-z]{32,44}$`.
+    /// The receiver's address. Matches `^[1-9A-HJ-NP-Za-km-z]{32,44}$`.
     pub to: String,
-    /// How much, in the smallest unit of the asset unless the provider counts otherwise. Pattern:
+    /// How much, in the smallest unit of the asset unless the provider counts otherwise. Matches
     /// `^\d+$`.
     pub amount: String,
-    /// The address of the token's mint. Pattern: `^[1-9A-HJ-NP-Za-km-z]{32,44}$`.
+    /// The address of the token's mint. Matches `^[1-9A-HJ-NP-Za-km-z]{32,44}$`.
     pub mint: String,
     /// The memo, tag or comment of the transfer.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -939,8 +939,8 @@ pub struct TransferSpl {
     /// Whether to use a durable nonce, so that the transaction does not expire while it waits.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub use_durable_nonce: Option<bool>,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice. At most 50 characters.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before. At most 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// Who is behind the transfer.
@@ -979,19 +979,19 @@ impl TransferSpl {
 #[serde(tag = "kind", rename = "Tep74", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TransferTep74 {
-    /// The receiver's address. Pattern: `^(?:[A-Za-z0-9\-_]{48}|\d+:[a-fA-F0-9]{64})$`.
+    /// The receiver's address. Matches `^(?:[A-Za-z0-9\-_]{48}|\d+:[a-fA-F0-9]{64})$`.
     pub to: String,
-    /// The address of the jetton's master contract. Pattern:
+    /// The address of the jetton's master contract. Matches
     /// `^(?:[A-Za-z0-9\-_]{48}|\d+:[a-fA-F0-9]{64})$`.
     pub master: String,
-    /// How much, in the smallest unit of the asset unless the provider counts otherwise. Pattern:
+    /// How much, in the smallest unit of the asset unless the provider counts otherwise. Matches
     /// `^\d+$`.
     pub amount: String,
     /// The memo, tag or comment of the transfer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub memo: Option<String>,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice. At most 50 characters.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before. At most 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// Who is behind the transfer.
@@ -1026,15 +1026,15 @@ impl TransferTep74 {
 #[serde(tag = "kind", rename = "Trc10", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TransferTrc10 {
-    /// The id of the token. Pattern: `^\d+$`.
+    /// The id of the token. Matches `^\d+$`.
     pub token_id: String,
-    /// The receiver's address. Pattern: `^T[0-9a-zA-Z]{33}$`.
+    /// The receiver's address. Matches `^T[0-9a-zA-Z]{33}$`.
     pub to: String,
-    /// How much, in the smallest unit of the asset unless the provider counts otherwise. Pattern:
+    /// How much, in the smallest unit of the asset unless the provider counts otherwise. Matches
     /// `^\d+$`.
     pub amount: String,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice. At most 50 characters.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before. At most 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// Who is behind the transfer.
@@ -1068,15 +1068,15 @@ impl TransferTrc10 {
 #[serde(tag = "kind", rename = "Trc20", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TransferTrc20 {
-    /// The address of the contract. Pattern: `^T[0-9a-zA-Z]{33}$`.
+    /// The address of the contract. Matches `^T[0-9a-zA-Z]{33}$`.
     pub contract: String,
-    /// The receiver's address. Pattern: `^T[0-9a-zA-Z]{33}$`.
+    /// The receiver's address. Matches `^T[0-9a-zA-Z]{33}$`.
     pub to: String,
-    /// How much, in the smallest unit of the asset unless the provider counts otherwise. Pattern:
+    /// How much, in the smallest unit of the asset unless the provider counts otherwise. Matches
     /// `^\d+$`.
     pub amount: String,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice. At most 50 characters.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before. At most 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// Who is behind the transfer.
@@ -1110,14 +1110,14 @@ impl TransferTrc20 {
 #[serde(tag = "kind", rename = "Trc721", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TransferTrc721 {
-    /// The address of the contract. Pattern: `^T[0-9a-zA-Z]{33}$`.
+    /// The address of the contract. Matches `^T[0-9a-zA-Z]{33}$`.
     pub contract: String,
-    /// The receiver's address. Pattern: `^T[0-9a-zA-Z]{33}$`.
+    /// The receiver's address. Matches `^T[0-9a-zA-Z]{33}$`.
     pub to: String,
-    /// The id of the token. Pattern: `^\d+$`.
+    /// The id of the token. Matches `^\d+$`.
     pub token_id: String,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice. At most 50 characters.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before. At most 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// Who is behind the transfer.
@@ -1160,8 +1160,8 @@ pub struct TransferXls33 {
     /// The memo, tag or comment of the transfer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub memo: Option<String>,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// Who is behind the transfer.

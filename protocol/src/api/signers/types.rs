@@ -624,14 +624,14 @@ pub struct ListSignersResponse {
 union! {
     /// The `result` of a `KeystoreOutputEntryOnchainSignV1`.
     pub enum OnchainSignResult by shape {
-        /// Success.
+        /// The signatures that were made.
         Success(OnchainSignSuccess) = [Has("success")],
         /// A key of an offline key store could not do its part.
         Failure(CeremonyFailure) = [Has("fail")],
     }
 }
 
-/// A variant of `OnchainSignResult`.
+/// The signatures that were made.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct OnchainSignSuccess {
@@ -711,14 +711,14 @@ impl ProofOfControl {
 union! {
     /// The `result` of a `KeystoreOutputEntryProofOfControlV1`.
     pub enum ProofOfControlResult by shape {
-        /// Success.
+        /// The proof that a key is controlled.
         Success(ProofOfControlSuccess) = [Has("success")],
         /// A key of an offline key store could not do its part.
         Failure(CeremonyFailure) = [Has("fail")],
     }
 }
 
-/// A variant of `ProofOfControlResult`.
+/// The proof that a key is controlled.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ProofOfControlSuccess {

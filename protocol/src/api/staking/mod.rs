@@ -28,7 +28,7 @@ pub use crate::api::shared::{
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListStakes {
-    /// The most that one transaction may move, in the currency. 1 to 500. `50` when absent.
+    /// How many items a page has at most. 1 to 500. `50` when absent.
     #[serde(skip_serializing)]
     pub limit: Option<i64>,
     /// The page to answer: the `nextPageToken` of the one before.
@@ -93,7 +93,7 @@ impl Paged for ListStakes {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CreateStake {
-    /// What is to be changed, as it will be.
+    /// What to send.
     pub body: CreateStakeRequest,
 }
 
@@ -134,7 +134,7 @@ pub struct GetStakes {
     /// The stake.
     #[serde(skip_serializing)]
     pub stake_id: StakeId,
-    /// The most that one transaction may move, in the currency. 1 to 500. `50` when absent.
+    /// How many items a page has at most. 1 to 500. `50` when absent.
     #[serde(skip_serializing)]
     pub limit: Option<i64>,
     /// The page to answer: the `nextPageToken` of the one before.
@@ -186,7 +186,7 @@ pub struct ListStakeActions {
     /// The stake.
     #[serde(skip_serializing)]
     pub stake_id: StakeId,
-    /// The most that one transaction may move, in the currency. 1 to 500. `50` when absent.
+    /// How many items a page has at most. 1 to 500. `50` when absent.
     #[serde(skip_serializing)]
     pub limit: Option<i64>,
     /// The page to answer: the `nextPageToken` of the one before.
@@ -258,7 +258,7 @@ pub struct CreateStakeAction {
     /// The stake.
     #[serde(skip_serializing)]
     pub stake_id: StakeId,
-    /// What is to be changed, as it will be.
+    /// What to send.
     pub body: CreateStakeActionRequest,
 }
 

@@ -34,16 +34,16 @@ pub struct BabylonStakeData {
 union! {
     /// What `CreateStakeAction` sends.
     pub enum CreateStakeActionRequest by shape {
-        /// Withdraw iota.
+        /// Withdraws staked IOTA.
         WithdrawIota(StakeActionWithdrawIota) = [Is("protocol", "Iota"), Is("kind", "Withdraw")],
-        /// Deposit iota.
+        /// Deposits more IOTA into a stake.
         DepositIota(StakeActionDepositIota) = [Is("protocol", "Iota"), Is("kind", "Deposit")],
-        /// Withdraw ethereum.
+        /// Withdraws staked ether.
         WithdrawEthereum(StakeActionWithdrawEthereum) = [Is("protocol", "Ethereum"), Is("kind", "Withdraw")],
     }
 }
 
-/// A variant of `StakeActionRequestBody`.
+/// Stakes bitcoin with Babylon.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "protocol", rename = "Babylon", rename_all = "camelCase")]
 #[non_exhaustive]
@@ -52,18 +52,18 @@ pub struct CreateStakeBabylon {
     pub wallet_id: WalletId,
     #[serde(default)]
     provider: LiteralFigment,
-    /// How much, in the smallest unit of the asset unless the provider counts otherwise. Pattern:
+    /// How much, in the smallest unit of the asset unless the provider counts otherwise. Matches
     /// `^\d+$`.
     pub amount: String,
     /// How long to stake.
     pub duration: Number,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
 }
 
-/// The variant of `CreateStakeRequest` for `Ethereum`.
+/// Stakes ether.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "protocol", rename = "Ethereum", rename_all = "camelCase")]
 #[non_exhaustive]
@@ -72,11 +72,11 @@ pub struct CreateStakeEthereum {
     pub wallet_id: WalletId,
     #[serde(default)]
     provider: LiteralFigment,
-    /// How much, in the smallest unit of the asset unless the provider counts otherwise. Pattern:
+    /// How much, in the smallest unit of the asset unless the provider counts otherwise. Matches
     /// `^\d+$`.
     pub amount: String,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
 }
@@ -93,7 +93,7 @@ impl CreateStakeEthereum {
     }
 }
 
-/// The variant of `CreateStakeRequest` for `Iota`.
+/// Stakes IOTA.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "protocol", rename = "Iota", rename_all = "camelCase")]
 #[non_exhaustive]
@@ -102,14 +102,14 @@ pub struct CreateStakeIota {
     pub wallet_id: WalletId,
     /// The validator.
     pub validator: String,
-    /// How much, in the smallest unit of the asset unless the provider counts otherwise. Pattern:
+    /// How much, in the smallest unit of the asset unless the provider counts otherwise. Matches
     /// `^\d+$`.
     pub amount: String,
     /// The locked objects to stake. At least 1 item.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub locked_iotas: Option<Vec<String>>,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
 }
@@ -134,9 +134,9 @@ impl CreateStakeIota {
 union! {
     /// A stake to create, by protocol.
     pub enum CreateStakeRequest by "protocol" {
-        /// `Ethereum`.
+        /// Stakes ether.
         Ethereum(CreateStakeEthereum) = "Ethereum",
-        /// `Iota`.
+        /// Stakes IOTA.
         Iota(CreateStakeIota) = "Iota",
     }
 }
@@ -267,21 +267,21 @@ pub struct StakeAction {
     pub date_created: String,
 }
 
-/// A variant of `CreateStakeActionRequest`.
+/// Deposits more IOTA into a stake.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "protocol", rename = "Iota", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct StakeActionDepositIota {
     #[serde(default)]
     kind: LiteralDeposit,
-    /// How much, in the smallest unit of the asset unless the provider counts otherwise. Pattern:
+    /// How much, in the smallest unit of the asset unless the provider counts otherwise. Matches
     /// `^\d+$`.
     pub amount: String,
     /// The locked objects to stake.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub locked_iotas: Option<Vec<String>>,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
 }
@@ -311,30 +311,30 @@ open_enum! {
 union! {
     /// The `request_body` of a `StakeAction`.
     pub enum StakeActionRequestBody by shape {
-        /// Create babylon.
+        /// Stakes bitcoin with Babylon.
         CreateBabylon(CreateStakeBabylon) = [Is("protocol", "Babylon"), Is("provider", "Figment")],
-        /// Create ethereum.
+        /// Stakes ether.
         CreateEthereum(CreateStakeEthereum) = [Is("protocol", "Ethereum"), Is("provider", "Figment")],
-        /// Create iota.
+        /// Stakes IOTA.
         CreateIota(CreateStakeIota) = [Is("protocol", "Iota"), Has("walletId")],
-        /// Withdraw iota.
+        /// Withdraws staked IOTA.
         WithdrawIota(StakeActionWithdrawIota) = [Is("protocol", "Iota"), Is("kind", "Withdraw")],
-        /// Deposit iota.
+        /// Deposits more IOTA into a stake.
         DepositIota(StakeActionDepositIota) = [Is("protocol", "Iota"), Is("kind", "Deposit")],
-        /// Withdraw ethereum.
+        /// Withdraws staked ether.
         WithdrawEthereum(StakeActionWithdrawEthereum) = [Is("protocol", "Ethereum"), Is("kind", "Withdraw")],
     }
 }
 
-/// A variant of `CreateStakeActionRequest`.
+/// Withdraws staked ether.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "protocol", rename = "Ethereum", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct StakeActionWithdrawEthereum {
     #[serde(default)]
     kind: LiteralWithdraw,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
 }
@@ -349,18 +349,18 @@ impl StakeActionWithdrawEthereum {
     }
 }
 
-/// A variant of `CreateStakeActionRequest`.
+/// Withdraws staked IOTA.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "protocol", rename = "Iota", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct StakeActionWithdrawIota {
     #[serde(default)]
     kind: LiteralWithdraw,
-    /// How much, in the smallest unit of the asset unless the provider counts otherwise. Pattern:
+    /// How much, in the smallest unit of the asset unless the provider counts otherwise. Matches
     /// `^\d+$`.
     pub amount: String,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
 }
@@ -463,11 +463,11 @@ open_enum! {
 union! {
     /// The `request_body` of a `StakeBabylon`.
     pub enum StakeRequestBody by "protocol" {
-        /// `Babylon`.
+        /// Stakes bitcoin with Babylon.
         Babylon(CreateStakeBabylon) = "Babylon",
-        /// `Ethereum`.
+        /// Stakes ether.
         Ethereum(CreateStakeEthereum) = "Ethereum",
-        /// `Iota`.
+        /// Stakes IOTA.
         Iota(CreateStakeIota) = "Iota",
     }
 }

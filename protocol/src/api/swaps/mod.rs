@@ -31,7 +31,7 @@ pub use crate::api::shared::{
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListSwaps {
-    /// The most that one transaction may move, in the currency. 1 to 500. `50` when absent.
+    /// How many items a page has at most. 1 to 500. `50` when absent.
     #[serde(skip_serializing)]
     pub limit: Option<i64>,
     /// The page to answer: the `nextPageToken` of the one before.
@@ -96,7 +96,7 @@ impl Paged for ListSwaps {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CreateSwap {
-    /// What is to be changed, as it will be.
+    /// What to send.
     pub body: CreateSwapRequest,
 }
 
@@ -134,7 +134,7 @@ impl Operation for CreateSwap {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct RequestSwapQuote {
-    /// What is to be changed, as it will be.
+    /// What to send.
     pub body: RequestSwapQuoteRequest,
 }
 

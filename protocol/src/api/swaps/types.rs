@@ -34,7 +34,7 @@ pub struct ListSwapsResponse {
 }
 
 union! {
-    /// What `RequestSwapQuote` sends.
+    /// A swap to quote, by provider.
     pub enum RequestSwapQuoteRequest by "provider" {
         /// `UniswapClassic`.
         UniswapClassic(SwapQuoteUniswapClassic) = "UniswapClassic",
@@ -123,7 +123,7 @@ impl SwapQuoteCircleCctp {
 union! {
     /// The `request_body` of a `SwapQuote`.
     pub enum SwapQuoteRequestBody by shape {
-        /// Request.
+        /// A swap to quote, by provider.
         Request(RequestSwapQuoteRequest) = [Has("provider")],
         ..
         /// Anything else: the API leaves it open.

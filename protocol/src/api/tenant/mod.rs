@@ -29,7 +29,7 @@ pub use crate::api::shared::{
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListOrgs {
-    /// The most that one transaction may move, in the currency.
+    /// How many items a page has at most.
     #[serde(skip_serializing)]
     pub limit: Option<i64>,
     /// The page to answer: the `nextPageToken` of the one before.
@@ -277,7 +277,7 @@ impl Operation for UpdateOrgStatus {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListTenantPermissions {
-    /// The most that one transaction may move, in the currency.
+    /// How many items a page has at most.
     #[serde(skip_serializing)]
     pub limit: Option<i64>,
     /// The page to answer: the `nextPageToken` of the one before.
@@ -477,7 +477,7 @@ impl Operation for RevokeTenantPermission {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListTenantUserGroups {
-    /// The most that one transaction may move, in the currency.
+    /// How many items a page has at most.
     #[serde(skip_serializing)]
     pub limit: Option<i64>,
     /// The page to answer: the `nextPageToken` of the one before.
@@ -773,7 +773,7 @@ pub struct ListTenantUserGroupMembers {
     /// The group.
     #[serde(skip_serializing)]
     pub user_group_id: UserGroupId,
-    /// The most that one transaction may move, in the currency.
+    /// How many items a page has at most.
     #[serde(skip_serializing)]
     pub limit: Option<i64>,
     /// The page to answer: the `nextPageToken` of the one before.
@@ -888,7 +888,7 @@ impl Operation for AddTenantUserGroupMembers {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListTenantUsers {
-    /// The most that one transaction may move, in the currency.
+    /// How many items a page has at most.
     #[serde(skip_serializing)]
     pub limit: Option<i64>,
     /// The page to answer: the `nextPageToken` of the one before.
@@ -956,8 +956,8 @@ impl Paged for ListTenantUsers {
 pub struct CreateTenantUser {
     /// The e-mail address, which becomes the username.
     pub email: String,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// Whether the user has to log in through single sign-on.

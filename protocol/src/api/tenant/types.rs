@@ -105,8 +105,8 @@ pub struct TenantUser {
     /// Whether the user has to log in through single sign-on.
     #[serde(rename = "isSSORequired")]
     pub is_sso_required: bool,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// The permissions.

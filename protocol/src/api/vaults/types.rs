@@ -141,8 +141,8 @@ pub struct Vault {
     pub name: Option<String>,
     /// The tags.
     pub tags: Vec<String>,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// When it was created.
@@ -318,8 +318,8 @@ pub struct VaultLock {
     pub amount: String,
     /// Who made it.
     pub owner: String,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// Why.

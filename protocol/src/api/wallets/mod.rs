@@ -52,7 +52,7 @@ pub use crate::api::shared::{
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListWallets {
-    /// The most that one transaction may move, in the currency.
+    /// How many items a page has at most.
     #[serde(skip_serializing)]
     pub limit: Option<i64>,
     /// The page to answer: the `nextPageToken` of the one before.
@@ -148,11 +148,11 @@ pub struct CreateWallet {
     /// `false` when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub delay_delegation: Option<bool>,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice. At most 100 characters.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before. At most 100 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
-    /// The tags. At most 10 items. Each: Pattern: `^[a-zA-Z0-9_.:/+-]{1,100}$`.
+    /// The tags. At most 10 items. Each item: Matches `^[a-zA-Z0-9_.:/+-]{1,100}$`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<String>>,
 }
@@ -199,7 +199,7 @@ impl Operation for CreateWallet {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListOrgWalletHistory {
-    /// The most that one transaction may move, in the currency.
+    /// How many items a page has at most.
     #[serde(skip_serializing)]
     pub limit: Option<i64>,
     /// The page to answer: the `nextPageToken` of the one before.
@@ -256,7 +256,7 @@ impl Operation for ListOrgWalletHistory {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListBulkWalletJobs {
-    /// The most that one transaction may move, in the currency.
+    /// How many items a page has at most.
     #[serde(skip_serializing)]
     pub limit: Option<i64>,
     /// The page to answer: the `nextPageToken` of the one before.
@@ -426,7 +426,7 @@ pub struct ListBulkWalletJobWallets {
     /// The job.
     #[serde(skip_serializing)]
     pub job_id: BulkWalletJobId,
-    /// The most that one transaction may move, in the currency.
+    /// How many items a page has at most.
     #[serde(skip_serializing)]
     pub limit: Option<i64>,
     /// The page to answer: the `nextPageToken` of the one before.
@@ -508,8 +508,8 @@ pub struct ImportWallet {
     pub encrypted_key_shares: Vec<EncryptedKeyShare>,
     /// The network.
     pub network: Network,
-    /// Your own id for it. For transfers and the like the service refuses a second use, so that a
-    /// repeated request cannot pay twice.
+    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
+    /// was used before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
 }
@@ -666,7 +666,7 @@ pub struct ActivateWallet {
     /// The wallet.
     #[serde(skip_serializing)]
     pub wallet_id: WalletId,
-    /// What is to be changed, as it will be.
+    /// What to send.
     pub body: ActivateWalletRequest,
 }
 
@@ -823,7 +823,7 @@ pub struct GetWalletHistory {
     /// The wallet.
     #[serde(skip_serializing)]
     pub wallet_id: WalletId,
-    /// The most that one transaction may move, in the currency.
+    /// How many items a page has at most.
     #[serde(skip_serializing)]
     pub limit: Option<i64>,
     /// The page to answer: the `nextPageToken` of the one before.
@@ -954,7 +954,7 @@ pub struct ListOffers {
     /// The wallet. At most 64 characters.
     #[serde(skip_serializing)]
     pub wallet_id: WalletId,
-    /// The most that one transaction may move, in the currency. 1 to 500. `50` when absent.
+    /// How many items a page has at most. 1 to 500. `50` when absent.
     #[serde(skip_serializing)]
     pub limit: Option<i64>,
     /// The page to answer: the `nextPageToken` of the one before.
@@ -1172,7 +1172,7 @@ pub struct UntagWallet {
     /// The wallet.
     #[serde(skip_serializing)]
     pub wallet_id: WalletId,
-    /// The tags. At most 10 items. Each: Pattern: `^[a-zA-Z0-9_.:/+-]{1,100}$`.
+    /// The tags. At most 10 items. Each item: Matches `^[a-zA-Z0-9_.:/+-]{1,100}$`.
     pub tags: Vec<String>,
 }
 
@@ -1218,7 +1218,7 @@ pub struct TagWallet {
     /// The wallet.
     #[serde(skip_serializing)]
     pub wallet_id: WalletId,
-    /// The tags. 1 to 10 items. Each: Pattern: `^[a-zA-Z0-9_.:/+-]{1,100}$`.
+    /// The tags. 1 to 10 items. Each item: Matches `^[a-zA-Z0-9_.:/+-]{1,100}$`.
     pub tags: Vec<String>,
 }
 
@@ -1264,7 +1264,7 @@ pub struct ListTransactions {
     /// The wallet.
     #[serde(skip_serializing)]
     pub wallet_id: WalletId,
-    /// The most that one transaction may move, in the currency.
+    /// How many items a page has at most.
     #[serde(skip_serializing)]
     pub limit: Option<i64>,
     /// The page to answer: the `nextPageToken` of the one before.
@@ -1337,7 +1337,7 @@ pub struct SignAndBroadcastTransaction {
     /// The wallet.
     #[serde(skip_serializing)]
     pub wallet_id: WalletId,
-    /// What is to be changed, as it will be.
+    /// What to send.
     pub body: SignAndBroadcastTransactionRequest,
 }
 
@@ -1582,7 +1582,7 @@ pub struct ListTransfers {
     /// The wallet.
     #[serde(skip_serializing)]
     pub wallet_id: WalletId,
-    /// The most that one transaction may move, in the currency.
+    /// How many items a page has at most.
     #[serde(skip_serializing)]
     pub limit: Option<i64>,
     /// The page to answer: the `nextPageToken` of the one before.
@@ -1654,7 +1654,7 @@ pub struct TransferAsset {
     /// The wallet.
     #[serde(skip_serializing)]
     pub wallet_id: WalletId,
-    /// What is to be changed, as it will be.
+    /// What to send.
     pub body: TransferAssetRequest,
 }
 

@@ -28,9 +28,9 @@ use crate::union::union;
 union! {
     /// What `ActivateWallet` sends.
     pub enum ActivateWalletRequest by shape {
-        /// Concordium.
+        /// What activates a wallet on Concordium.
         Concordium(ConcordiumActivation) = [Has("expiry"), Has("unsignedCdiStr")],
-        /// Canton.
+        /// What activates a wallet on Canton.
         Canton(CantonActivation) = [Has("validatorId")],
         ..
         /// Anything else: the API leaves it open.
@@ -130,7 +130,7 @@ open_enum! {
     }
 }
 
-/// A variant of `ActivateWalletRequest`.
+/// What activates a wallet on Canton.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -156,7 +156,7 @@ open_enum! {
     }
 }
 
-/// A variant of `ActivateWalletRequest`.
+/// What activates a wallet on Concordium.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -367,7 +367,7 @@ pub struct Offer {
     pub from: String,
     /// The receiver's address.
     pub to: String,
-    /// How much, in the smallest unit. Pattern: `^\d+(\.\d+)?$`.
+    /// How much, in the smallest unit. Matches `^\d+(\.\d+)?$`.
     pub value: String,
     /// When it was. An ISO 8601 date and time.
     pub timestamp: String,

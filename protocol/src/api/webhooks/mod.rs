@@ -24,7 +24,7 @@ pub use self::types::*;
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListWebhooks {
-    /// The most that one transaction may move, in the currency. 1 to 200.
+    /// How many items a page has at most. 1 to 200.
     #[serde(skip_serializing)]
     pub limit: Option<i64>,
     /// The page to answer: the `nextPageToken` of the one before.
@@ -291,7 +291,7 @@ pub struct ListWebhookEvents {
     /// Only events whose delivery failed, or only those that arrived.
     #[serde(skip_serializing)]
     pub delivery_failed: Option<bool>,
-    /// The most that one transaction may move, in the currency. 1 to 200.
+    /// How many items a page has at most. 1 to 200.
     #[serde(skip_serializing)]
     pub limit: Option<i64>,
     /// The page to answer: the `nextPageToken` of the one before.

@@ -1,0 +1,103 @@
+use super::public_key::PublicKey;
+use crate::clock::Millis;
+
+/// Someone of the organisation: a user or a service account.
+#[derive(Debug, Clone)]
+pub(crate) struct Account {
+    pub(crate) user_id: String,
+    pub(crate) username: String,
+    pub(crate) is_machine: bool,
+    pub(crate) active: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TokenKind {
+    User,
+    ServiceAccount,
+    Personal,
+    Temporary,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct AccessToken {
+    pub(crate) id: String,
+    pub(crate) text: String,
+    pub(crate) kind: TokenKind,
+    pub(crate) name: String,
+    pub(crate) user_id: String,
+    pub(crate) credential_id: String,
+    pub(crate) public_key: String,
+    pub(crate) active: bool,
+    pub(crate) created: Millis,
+    pub(crate) expires: Millis,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CredentialKind {
+    Fido2,
+    Key,
+    PasswordProtectedKey,
+}
+
+impl CredentialKind {
+    pub(crate) fn of(name: &str) -> Option<Self> {
+        match name {
+            "Fido2" => Some(Self::Fido2),
+            "Key" => Some(Self::Key),
+            "PasswordProtectedKey" => Some(Self::PasswordProtectedKey),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Fido2 => "Fido2",
+            Self::Key => "Key",
+            Self::PasswordProtectedKey => "PasswordProtectedKey",
+        }
+    }
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Credential {
+    pub(crate) id: String,
+    pub(crate) uuid: String,
+    pub(crate) kind: CredentialKind,
+    pub(crate) user_id: String,
+    /// The personal access token that it signs for, and no other does.
+    pub(crate) token_id: Option<String>,
+    pub(crate) key: PublicKey,
+    pub(crate) public_key: String,
+    pub(crate) name: String,
+    pub(crate) active: bool,
+    pub(crate) created: Millis,
+}
+
+/// The bearer of a good token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Caller {
+    pub(crate) user_id: String,
+    pub(crate) token_id: String,
+    pub(crate) token_kind: TokenKind,
+}
+
+/// What a new token is made of.
+pub(crate) struct NewToken<'a> {
+    pub(crate) kind: TokenKind,
+    pub(crate) name: &'a str,
+    pub(crate) user_id: &'a str,
+    pub(crate) public_key: &'a str,
+    pub(crate) lasts: Millis,
+}
+
+impl TokenKind {
+    /// The names in the API's `PersonalAccessTokenKind`.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::User => "Token",
+            Self::ServiceAccount => "ServiceAccount",
+            Self::Personal => "Pat",
+            Self::Temporary => "Temp",
+        }
+    }
+}
