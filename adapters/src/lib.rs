@@ -1,11 +1,13 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "ureq")]
 mod call_error;
 mod signer;
 #[cfg(feature = "ureq")]
 pub mod ureq;
 
+#[cfg(feature = "ureq")]
 pub use call_error::{CallError, CallErrorKind};
 pub use dfns_protocol as protocol;
 #[cfg(feature = "key-signer")]

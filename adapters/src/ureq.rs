@@ -111,9 +111,10 @@ impl Client {
 
     fn exchange<O: Operation>(&self, exchange: Exchange<O>) -> Result<Step<O>, CallError> {
         let response = self.send(&exchange).map_err(|error| {
-            let happened = match left(&error) {
-                true => exchange.happened_if_lost(),
-                false => Happened::Never,
+            let happened = if may_have_left(&error) {
+                exchange.happened_if_lost()
+            } else {
+                Happened::Never
             };
             CallError::transport(&exchange, happened, error)
         })?;
@@ -237,7 +238,7 @@ impl<T> Iterator for Items<T> {
 const PREALLOCATED: u64 = 1 << 20;
 
 /// Whether any of the request can have left before `error`.
-fn left(error: &ureq::Error) -> bool {
+fn may_have_left(error: &ureq::Error) -> bool {
     use std::io::ErrorKind::{
         AddrNotAvailable, ConnectionRefused, HostUnreachable, NetworkUnreachable,
     };

@@ -6,12 +6,13 @@
 use std::cell::RefCell;
 
 use dfns_client::KeySigner;
+use dfns_client::protocol::api::auth::CreateRegistrationChallenge;
 use dfns_client::protocol::{
     Auth, BaseUrl, Context, KeyAssertion, Operation, Request, Response, Step, Token,
 };
 use dfns_client::ureq::Client;
-use dfns_sandbox::api::{self, Style};
 use dfns_sandbox::Sandbox;
+use dfns_sandbox::api::{self, Style};
 use dfns_signer::Algorithm;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
@@ -36,7 +37,12 @@ fn every_operation_is_sent_as_it_was_signed_and_is_accepted() {
     let run = Run::start();
     let mut done = all::run(&run);
     let refused = run.refused.take();
-    assert!(refused.is_empty(), "{} calls were refused:\n{}", refused.len(), refused.join("\n"));
+    assert!(
+        refused.is_empty(),
+        "{} calls were refused:\n{}",
+        refused.len(),
+        refused.join("\n")
+    );
     let mut described: Vec<&str> = api::operations().iter().map(|o| o.id.as_str()).collect();
     done.sort_unstable();
     described.sort_unstable();
@@ -54,13 +60,23 @@ impl Run {
     fn start() -> Self {
         let sandbox = Sandbox::builder().stateless().start().unwrap();
         let key = KeySigner::generate("unregistered", Algorithm::Ed25519).unwrap();
-        let account = sandbox.add_service_account("all", &key.public_key_pem()).unwrap();
+        let account = sandbox
+            .add_service_account("all", &key.public_key_pem())
+            .unwrap();
         let context = Context::new(BaseUrl::parse(&sandbox.base_url()).unwrap())
-            .with_token(Token::new(account.token.clone()).unwrap())
-            .with_temporary_token(Token::new(account.token).unwrap());
+            .with_token(Token::new(account.token).unwrap());
+        let registration = Client::new(context.clone())
+            .call(&CreateRegistrationChallenge::new("ada@example.com", "1234"))
+            .unwrap();
+        let temporary = Token::new(registration.temporary_authentication_token.expose()).unwrap();
+        let context = context.with_temporary_token(temporary);
         let signer =
             KeySigner::from_pem(account.credential_id, &key.to_pkcs8_pem().unwrap()).unwrap();
-        Self { _sandbox: sandbox, client: Client::new(context).with_signer(signer), refused: RefCell::default() }
+        Self {
+            _sandbox: sandbox,
+            client: Client::new(context).with_signer(signer),
+            refused: RefCell::default(),
+        }
     }
 
     fn operation<O: Operation + DeserializeOwned>(&self, id: &str) {
@@ -70,12 +86,18 @@ impl Run {
         assert_eq!(O::PATH, description.path);
         assert_eq!(O::AUTH == Auth::UserAction, description.signed(), "{id}");
         for style in [Style::Minimal, Style::Full, Style::Awkward] {
-            let mut bodies: Vec<Option<Value>> =
-                api::request_variants(id, style).into_iter().map(Some).collect();
+            let mut bodies: Vec<Option<Value>> = api::request_variants(id, style)
+                .into_iter()
+                .map(Some)
+                .collect();
             if bodies.is_empty() {
                 bodies.push(None);
             }
-            for body in bodies {
+            for mut body in bodies {
+                // A text to the description, a path to the service.
+                if let Some(path) = body.as_mut().and_then(|b| b.get_mut("userActionHttpPath")) {
+                    *path = json!("/wallets");
+                }
                 let arguments = arguments(id, style, body.clone());
                 let operation: O = serde_json::from_value(arguments.clone())
                     .unwrap_or_else(|e| panic!("{id} from {arguments}: {e}"));
@@ -86,14 +108,18 @@ impl Run {
     }
 
     fn check_accepted<O: Operation>(&self, operation: &O) {
-        let Err(error) = self.client.call(operation) else { return };
+        let Err(error) = self.client.call(operation) else {
+            return;
+        };
         let details = error.refusal().and_then(|refusal| refusal.details.clone());
         // The second half of the dance itself: its challenge was made up, so this is as far as it gets.
         if O::ID == "createUserActionSignature" {
             assert_eq!(details.unwrap()["reason"], "unknown challengeIdentifier");
             return;
         }
-        self.refused.borrow_mut().push(format!("{error} {details:?}"));
+        self.refused
+            .borrow_mut()
+            .push(format!("{error} {details:?}"));
     }
 }
 
@@ -110,7 +136,9 @@ fn arguments(id: &str, style: Style, body: Option<Value>) -> Value {
     for (parameter, text) in api::parameter_instances(id, 7, style) {
         let value = match &parameter.schema["type"] {
             // One list calls its limit a text of digits; it is the same number everywhere.
-            Value::String(kind) if kind == "integer" || parameter.name == "limit" => json!(text.parse::<i64>().unwrap()),
+            Value::String(kind) if kind == "integer" || parameter.name == "limit" => {
+                json!(text.parse::<i64>().unwrap())
+            }
             Value::String(kind) if kind == "boolean" => json!(text == "true"),
             // Texts on the wire, flags in the operation.
             _ if matches!(parameter.name.as_str(), "netWorth" | "deliveryFailed") => {
@@ -174,15 +202,21 @@ fn check_bytes<O: Operation>(operation: &O, body: Option<&Value>) {
             "/auth/action/init" if O::AUTH == Auth::UserAction => {
                 asked = Some(serde_json::from_slice(exchange.request().body()).unwrap());
                 let challenge = br#"{"challenge":"Y2g","challengeIdentifier":"id"}"#;
-                exchange.receive(&ctx, Response::new(200, challenge)).unwrap()
+                exchange
+                    .receive(&ctx, Response::new(200, challenge))
+                    .unwrap()
             }
-            "/auth/action" if O::AUTH == Auth::UserAction => {
-                exchange.receive(&ctx, Response::new(200, br#"{"userAction":"ua"}"#)).unwrap()
-            }
+            "/auth/action" if O::AUTH == Auth::UserAction => exchange
+                .receive(&ctx, Response::new(200, br#"{"userAction":"ua"}"#))
+                .unwrap(),
             _ => break exchange.request().clone(),
         };
     };
-    let header = |name: &str| sent.headers().find(|(n, _)| *n == name).map(|(_, v)| v.to_owned());
+    let header = |name: &str| {
+        sent.headers()
+            .find(|(n, _)| *n == name)
+            .map(|(_, v)| v.to_owned())
+    };
     let content_type = header("content-type");
     let payload = match content_type.as_deref() {
         None => {
@@ -204,7 +238,13 @@ fn check_bytes<O: Operation>(operation: &O, body: Option<&Value>) {
         }
         assert_eq!(sent, wanted, "{}", O::ID);
     }
-    let wire_path = sent.url().strip_prefix(PREFIX).unwrap().split('?').next().unwrap();
+    let wire_path = sent
+        .url()
+        .strip_prefix(PREFIX)
+        .unwrap()
+        .split('?')
+        .next()
+        .unwrap();
     let bearer = header("authorization");
     match O::AUTH {
         Auth::Public => assert_eq!(bearer, None),
@@ -212,7 +252,10 @@ fn check_bytes<O: Operation>(operation: &O, body: Option<&Value>) {
         Auth::Token | Auth::UserAction => assert_eq!(bearer.unwrap(), "Bearer bearer"),
     }
     assert_eq!(asked.is_some(), O::AUTH == Auth::UserAction);
-    assert_eq!(header("x-dfns-useraction").is_some(), O::AUTH == Auth::UserAction);
+    assert_eq!(
+        header("x-dfns-useraction").is_some(),
+        O::AUTH == Auth::UserAction
+    );
     if let Some(asked) = asked {
         let expected = json!({
             "userActionPayload": payload,
@@ -226,7 +269,9 @@ fn check_bytes<O: Operation>(operation: &O, body: Option<&Value>) {
 
 /// The `data` part of a form, found by its boundary alone.
 fn data_part<'b>(content_type: &str, body: &'b [u8]) -> &'b str {
-    let boundary = content_type.strip_prefix("multipart/form-data; boundary=").unwrap();
+    let boundary = content_type
+        .strip_prefix("multipart/form-data; boundary=")
+        .unwrap();
     let body = std::str::from_utf8(body).unwrap();
     let delimiter = format!("--{boundary}");
     let mut parts = body.split(delimiter.as_str());

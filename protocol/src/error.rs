@@ -74,8 +74,9 @@ impl Error {
     }
 
     pub(crate) fn awaiting_approval(accepted: Accepted) -> Self {
-        let kind = ErrorKind::AwaitingApproval(accepted.clone());
-        Self::new(accepted.operation(), Stage::Action, Happened::Unknown, kind)
+        let operation = accepted.operation();
+        let kind = ErrorKind::AwaitingApproval(accepted);
+        Self::new(operation, Stage::Action, Happened::Unknown, kind)
     }
 }
 

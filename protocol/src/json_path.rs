@@ -68,7 +68,7 @@ impl<'a> Scanner<'a> {
                     });
                 }
                 b'[' if self.levels.len() < MAX_DEPTH => {
-                    self.levels.push(Level::Array { index: 0 })
+                    self.levels.push(Level::Array { index: 0 });
                 }
                 b':' => {
                     if let Some(Level::Object { in_value, .. }) = self.levels.last_mut() {

@@ -15,6 +15,8 @@ mod challenge;
 mod context;
 mod encoded;
 mod error;
+mod exchange;
+mod flight;
 #[cfg(feature = "http")]
 mod http;
 #[cfg_attr(not(feature = "full"), allow(dead_code, unused_macros, unused_imports))]
@@ -44,6 +46,7 @@ mod token;
 mod undecodable;
 #[cfg_attr(not(feature = "full"), allow(dead_code, unused_macros, unused_imports))]
 mod union;
+mod unsigned;
 
 pub use answer::{Answer, Csv, JsonOrCsv};
 pub use assertion::{Assertion, Factor, Fido2Assertion, KeyAssertion, Objection};
@@ -54,6 +57,7 @@ pub use challenge::{
 pub use context::{Context, InvalidHeader};
 pub use encoded::Encoded;
 pub use error::{Error, ErrorKind, Happened, Stage};
+pub use exchange::Exchange;
 pub use invalid_argument::InvalidArgument;
 pub use json::Json;
 pub use multipart::File;
@@ -67,8 +71,9 @@ pub use refusal::Refusal;
 pub use request::{Request, USER_AGENT};
 pub use response::Response;
 pub use secret::Secret;
-pub use step::{Exchange, Step, Unsigned};
+pub use step::Step;
 pub use target::{QueryValue, Target};
 pub use token::{InvalidToken, Token};
 pub use undecodable::Undecodable;
 pub use union::UnknownVariant;
+pub use unsigned::Unsigned;

@@ -142,6 +142,10 @@ struct Stored<'a> {
 }
 
 /// An object in text formats; its JSON text in binary ones, where fields cannot be left out.
+#[allow(
+    clippy::ptr_arg,
+    reason = "serde hands the field over as it is declared"
+)]
 mod challenge_form {
     use super::{Challenge, Cow, Deserialize, Deserializer, Serialize, Serializer, String, de};
 

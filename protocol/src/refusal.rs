@@ -31,10 +31,7 @@ pub struct Refusal {
 
 impl Refusal {
     /// Reads an answer; `secrets` are taken out of what the service echoes.
-    pub(crate) fn new<'s>(
-        response: &Response<'_>,
-        secrets: impl Iterator<Item = &'s str> + Clone,
-    ) -> Self {
+    pub(crate) fn new(response: &Response<'_>, secrets: &[&str]) -> Self {
         let body = response.body();
         let value: Value = (body.len() <= BODY_LIMIT)
             .then(|| serde_json::from_slice(body).ok())
@@ -44,7 +41,7 @@ impl Refusal {
         let message = [&error["message"], error, &value["message"]]
             .into_iter()
             .find_map(text)
-            .map(|message| without(message, secrets.clone()));
+            .map(|message| without(message, secrets));
         let id = text(&error["id"]).or_else(|| error["id"].as_number().map(ToString::to_string));
         let details = match &error["details"] {
             Value::Null => None,
@@ -118,7 +115,7 @@ fn text(value: &Value) -> Option<String> {
 }
 
 /// A server may echo the request; its message goes to logs.
-fn without<'s>(mut message: String, secrets: impl Iterator<Item = &'s str>) -> String {
+fn without(mut message: String, secrets: &[&str]) -> String {
     for secret in secrets {
         if message.contains(secret) {
             message = message.replace(secret, "[redacted]");

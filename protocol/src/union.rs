@@ -165,6 +165,7 @@ macro_rules! union {
         $crate::union::union!(@type $(#[$meta])* $name { $($(#[$doc])* $variant($type),)+ });
 
         impl $name {
+            #[inline]
             fn choose(
                 text: ::alloc::boxed::Box<::serde_json::value::RawValue>,
             ) -> Result<Self, ::alloc::string::String> {
@@ -191,6 +192,7 @@ macro_rules! union {
         $crate::union::union!(@type $(#[$meta])* $name { $($(#[$doc])* $variant($type),)+ });
 
         impl $name {
+            #[inline]
             fn choose(
                 text: ::alloc::boxed::Box<::serde_json::value::RawValue>,
             ) -> Result<Self, ::alloc::string::String> {
@@ -220,6 +222,7 @@ macro_rules! union {
         } {});
 
         impl $name {
+            #[inline]
             fn choose(
                 text: ::alloc::boxed::Box<::serde_json::value::RawValue>,
             ) -> Result<Self, ::alloc::string::String> {

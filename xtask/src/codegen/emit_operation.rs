@@ -77,7 +77,9 @@ fn implementation(operation: &Operation) -> String {
          const PATH: &'static str = {path:?};\n\
          const AUTH: Auth = Auth::{auth};\n\
          type Output = {output};\n\n\
+         #[inline]\n\
          fn encode(&self) -> Result<Encoded, InvalidArgument> {{\n{encode}}}\n\n\
+         #[inline]\n\
          fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {{\n{decode}\n}}\n\
          }}\n\n",
         name = operation.name,

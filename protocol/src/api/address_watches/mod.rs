@@ -57,6 +57,7 @@ impl Operation for ListAddressWatches {
     const AUTH: Auth = Auth::Token;
     type Output = ListAddressWatchesResponse;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/address-watches");
@@ -65,6 +66,7 @@ impl Operation for ListAddressWatches {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -130,12 +132,14 @@ impl Operation for CreateAddressWatch {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<AddressWatch>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/address-watches");
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -171,6 +175,7 @@ impl Operation for DeleteAddressWatch {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<AddressWatch>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/address-watches/");
@@ -178,6 +183,7 @@ impl Operation for DeleteAddressWatch {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -213,6 +219,7 @@ impl Operation for GetAddressWatch {
     const AUTH: Auth = Auth::Token;
     type Output = AddressWatch;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/address-watches/");
@@ -220,6 +227,7 @@ impl Operation for GetAddressWatch {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -259,6 +267,7 @@ impl Operation for GetAddressWatchAssets {
     const AUTH: Auth = Auth::Token;
     type Output = GetAddressWatchAssetsResponse;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/address-watches/");
@@ -270,6 +279,7 @@ impl Operation for GetAddressWatchAssets {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -326,6 +336,7 @@ impl Operation for GetAddressWatchBlockchainEvents {
     const AUTH: Auth = Auth::Token;
     type Output = GetAddressWatchBlockchainEventsResponse;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/address-watches/");
@@ -339,6 +350,7 @@ impl Operation for GetAddressWatchBlockchainEvents {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -413,6 +425,7 @@ impl Operation for GetAddressWatchHistory {
     const AUTH: Auth = Auth::Token;
     type Output = GetAddressWatchHistoryResponse;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/address-watches/");
@@ -426,6 +439,7 @@ impl Operation for GetAddressWatchHistory {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }

@@ -41,6 +41,7 @@ impl Operation for GetLatestUnacceptedAgreement {
     const AUTH: Auth = Auth::Token;
     type Output = GetLatestUnacceptedAgreementResponse;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/agreements/latest-unaccepted");
@@ -48,6 +49,7 @@ impl Operation for GetLatestUnacceptedAgreement {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -83,6 +85,7 @@ impl Operation for RecordAgreementAcceptance {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<RecordAgreementAcceptanceResponse>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/agreements/");
@@ -91,6 +94,7 @@ impl Operation for RecordAgreementAcceptance {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }

@@ -54,6 +54,7 @@ impl Operation for ListAllocations {
     const AUTH: Auth = Auth::Token;
     type Output = ListAllocationsResponse;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/allocations");
@@ -62,6 +63,7 @@ impl Operation for ListAllocations {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -112,12 +114,14 @@ impl Operation for CreateAllocation {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<AllocationWithActions>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/allocations");
         Encoded::json(target, &self.body)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -161,12 +165,14 @@ impl Operation for Cancel0fnsOrderPlacement {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<Cancel0fnsOrderPlacementResponse>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/allocations/cancel-0fns-order-placement");
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -215,12 +221,14 @@ impl Operation for CreateAllocationQuote {
     const AUTH: Auth = Auth::Token;
     type Output = CreateAllocationQuoteResponse;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/allocations/get-0fns-quote");
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -249,12 +257,14 @@ impl Operation for GetAllocationsInfo {
     const AUTH: Auth = Auth::Token;
     type Output = GetAllocationsInfoResponse;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/allocations/info");
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -290,6 +300,7 @@ impl Operation for GetAllocation {
     const AUTH: Auth = Auth::Token;
     type Output = AllocationWithActions;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/allocations/");
@@ -297,6 +308,7 @@ impl Operation for GetAllocation {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -340,6 +352,7 @@ impl Operation for ListAllocationActions {
     const AUTH: Auth = Auth::Token;
     type Output = ListAllocationActionsResponse;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/allocations/");
@@ -350,6 +363,7 @@ impl Operation for ListAllocationActions {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -410,6 +424,7 @@ impl Operation for CreateAllocationAction {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<AllocationWithActions>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/allocations/");
@@ -418,6 +433,7 @@ impl Operation for CreateAllocationAction {
         Encoded::json(target, &self.body)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }

@@ -63,12 +63,14 @@ impl Operation for CreateUserActionSignature {
     const AUTH: Auth = Auth::Token;
     type Output = CreateUserActionSignatureResponse;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/auth/action");
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -117,12 +119,14 @@ impl Operation for CreateUserActionChallenge {
     const AUTH: Auth = Auth::Token;
     type Output = AuthenticationChallenge;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/auth/action/init");
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -166,6 +170,7 @@ impl Operation for ListAuditLogs {
     const AUTH: Auth = Auth::Token;
     type Output = Csv;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/auth/action/logs");
@@ -175,6 +180,7 @@ impl Operation for ListAuditLogs {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.csv()
     }
@@ -208,6 +214,7 @@ impl Operation for GetAuditLog {
     const AUTH: Auth = Auth::Token;
     type Output = AuditLog;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/auth/action/logs/");
@@ -215,6 +222,7 @@ impl Operation for GetAuditLog {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -244,12 +252,14 @@ impl Operation for ListApplications {
     const AUTH: Auth = Auth::Token;
     type Output = ListApplicationsResponse;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/auth/apps");
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -286,6 +296,7 @@ impl Operation for GetApplication {
     const AUTH: Auth = Auth::Token;
     type Output = Application;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/auth/apps/");
@@ -293,6 +304,7 @@ impl Operation for GetApplication {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -321,12 +333,14 @@ impl Operation for ListCredentials {
     const AUTH: Auth = Auth::Token;
     type Output = ListCredentialsResponse;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/auth/credentials");
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -358,12 +372,14 @@ impl Operation for CreateCredential {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<Credential>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/auth/credentials");
         Encoded::json(target, &self.body)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -398,12 +414,14 @@ impl Operation for ActivateCredential {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<MessageResponse>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/auth/credentials/activate");
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -437,12 +455,14 @@ impl Operation for CreateCredentialCode {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<CreateCredentialCodeResponse>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/auth/credentials/code");
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -480,12 +500,14 @@ impl Operation for CreateCredentialChallengeWithCode {
     const AUTH: Auth = Auth::Public;
     type Output = CredentialChallenge;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/auth/credentials/code/init");
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -517,12 +539,14 @@ impl Operation for CreateCredentialWithCode {
     const AUTH: Auth = Auth::Public;
     type Output = Credential;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/auth/credentials/code/verify");
         Encoded::json(target, &self.body)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -557,12 +581,14 @@ impl Operation for DeactivateCredential {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<MessageResponse>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/auth/credentials/deactivate");
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -594,12 +620,14 @@ impl Operation for CreateCredentialChallenge {
     const AUTH: Auth = Auth::Token;
     type Output = CredentialChallenge;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/auth/credentials/init");
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -635,6 +663,7 @@ impl Operation for DeleteCredential {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<()>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/auth/credentials/");
@@ -642,6 +671,7 @@ impl Operation for DeleteCredential {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.empty())
     }
@@ -687,12 +717,14 @@ impl Operation for Login {
     const AUTH: Auth = Auth::Public;
     type Output = LoginResponse;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/auth/login");
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -739,12 +771,14 @@ impl Operation for SendLoginCode {
     const AUTH: Auth = Auth::Public;
     type Output = MessageResponse;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/auth/login/code");
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -778,12 +812,14 @@ impl Operation for DelegatedLogin {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<LoginToken>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/auth/login/delegated");
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -831,12 +867,14 @@ impl Operation for CreateLoginChallenge {
     const AUTH: Auth = Auth::Public;
     type Output = AuthenticationChallenge;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/auth/login/init");
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -873,12 +911,14 @@ impl Operation for OidcLogin {
     const AUTH: Auth = Auth::Public;
     type Output = OidcLoginResponse;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/auth/login/oidc");
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -914,12 +954,14 @@ impl Operation for OidcLoginCredentials {
     const AUTH: Auth = Auth::Token;
     type Output = Credential;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/auth/login/oidc/credentials");
         Encoded::json(target, &self.body)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -966,12 +1008,14 @@ impl Operation for OidcLoginInit {
     const AUTH: Auth = Auth::Public;
     type Output = OidcLoginInitResponse;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/auth/login/oidc/init");
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -1018,12 +1062,14 @@ impl Operation for SocialLogin {
     const AUTH: Auth = Auth::Public;
     type Output = LoginToken;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/auth/login/social");
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -1060,12 +1106,14 @@ impl Operation for SsoLogin {
     const AUTH: Auth = Auth::Public;
     type Output = LoginToken;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/auth/login/sso");
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -1115,12 +1163,14 @@ impl Operation for SsoLoginInit {
     const AUTH: Auth = Auth::Public;
     type Output = SsoLoginInitResponse;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/auth/login/sso/init");
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -1158,12 +1208,14 @@ impl Operation for Logout {
     const AUTH: Auth = Auth::Token;
     type Output = MessageResponse;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/auth/logout");
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -1192,12 +1244,14 @@ impl Operation for ListPersonalAccessTokens {
     const AUTH: Auth = Auth::Token;
     type Output = ListPersonalAccessTokensResponse;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/auth/pats");
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -1254,12 +1308,14 @@ impl Operation for CreatePersonalAccessToken {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<CreatePersonalAccessTokenResponse>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/auth/pats");
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -1296,6 +1352,7 @@ impl Operation for DeletePersonalAccessToken {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<PersonalAccessToken>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/auth/pats/");
@@ -1303,6 +1360,7 @@ impl Operation for DeletePersonalAccessToken {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -1338,6 +1396,7 @@ impl Operation for GetPersonalAccessToken {
     const AUTH: Auth = Auth::Token;
     type Output = PersonalAccessToken;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/auth/pats/");
@@ -1345,6 +1404,7 @@ impl Operation for GetPersonalAccessToken {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -1389,6 +1449,7 @@ impl Operation for UpdatePersonalAccessToken {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<PersonalAccessToken>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/auth/pats/");
@@ -1396,6 +1457,7 @@ impl Operation for UpdatePersonalAccessToken {
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -1431,6 +1493,7 @@ impl Operation for ActivatePersonalAccessToken {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<PersonalAccessToken>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/auth/pats/");
@@ -1439,6 +1502,7 @@ impl Operation for ActivatePersonalAccessToken {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -1474,6 +1538,7 @@ impl Operation for DeactivatePersonalAccessToken {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<PersonalAccessToken>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/auth/pats/");
@@ -1482,6 +1547,7 @@ impl Operation for DeactivatePersonalAccessToken {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -1519,12 +1585,14 @@ impl Operation for Recover {
     const AUTH: Auth = Auth::TemporaryToken;
     type Output = RegisteredUser;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/auth/recover/user");
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -1571,12 +1639,14 @@ impl Operation for SendRecoveryCode {
     const AUTH: Auth = Auth::Public;
     type Output = MessageResponse;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/auth/recover/user/code");
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -1618,12 +1688,14 @@ impl Operation for CreateDelegatedRecoveryChallenge {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<RecoveryChallenge>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/auth/recover/user/delegated");
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -1676,12 +1748,14 @@ impl Operation for CreateRecoveryChallenge {
     const AUTH: Auth = Auth::Public;
     type Output = RecoveryChallenge;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/auth/recover/user/init");
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -1724,12 +1798,14 @@ impl Operation for Register {
     const AUTH: Auth = Auth::TemporaryToken;
     type Output = RegisteredUser;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/auth/registration");
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -1776,12 +1852,14 @@ impl Operation for ResendRegistrationCode {
     const AUTH: Auth = Auth::Public;
     type Output = MessageResponse;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/auth/registration/code");
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -1824,12 +1902,14 @@ impl Operation for CreateDelegatedRegistrationChallenge {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<RegistrationChallenge>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/auth/registration/delegated");
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -1879,12 +1959,14 @@ impl Operation for RegisterEndUser {
     const AUTH: Auth = Auth::TemporaryToken;
     type Output = RegisterEndUserResponse;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/auth/registration/enduser");
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -1934,12 +2016,14 @@ impl Operation for CreateRegistrationChallenge {
     const AUTH: Auth = Auth::Public;
     type Output = RegistrationChallenge;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/auth/registration/init");
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -1983,12 +2067,14 @@ impl Operation for CreateSocialRegistrationChallenge {
     const AUTH: Auth = Auth::Public;
     type Output = RegistrationChallenge;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/auth/registration/social");
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -2017,12 +2103,14 @@ impl Operation for ListServiceAccounts {
     const AUTH: Auth = Auth::Token;
     type Output = ListServiceAccountsResponse;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/auth/service-accounts");
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -2079,12 +2167,14 @@ impl Operation for CreateServiceAccount {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<ServiceAccount>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/auth/service-accounts");
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -2123,12 +2213,14 @@ impl Operation for CreateServiceAccountCredential {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<Credential>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/auth/service-accounts/credentials");
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -2164,6 +2256,7 @@ impl Operation for DeleteServiceAccountCredential {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<()>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/auth/service-accounts/credentials/");
@@ -2171,6 +2264,7 @@ impl Operation for DeleteServiceAccountCredential {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.empty())
     }
@@ -2211,6 +2305,7 @@ impl Operation for DeleteServiceAccount {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<ServiceAccount>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/auth/service-accounts/");
@@ -2219,6 +2314,7 @@ impl Operation for DeleteServiceAccount {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -2254,6 +2350,7 @@ impl Operation for GetServiceAccount {
     const AUTH: Auth = Auth::Token;
     type Output = ServiceAccount;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/auth/service-accounts/");
@@ -2261,6 +2358,7 @@ impl Operation for GetServiceAccount {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -2305,6 +2403,7 @@ impl Operation for UpdateServiceAccount {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<ServiceAccount>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/auth/service-accounts/");
@@ -2312,6 +2411,7 @@ impl Operation for UpdateServiceAccount {
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -2347,6 +2447,7 @@ impl Operation for ActivateServiceAccount {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<ServiceAccount>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/auth/service-accounts/");
@@ -2355,6 +2456,7 @@ impl Operation for ActivateServiceAccount {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -2394,6 +2496,7 @@ impl Operation for DeactivateServiceAccount {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<ServiceAccount>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/auth/service-accounts/");
@@ -2402,6 +2505,7 @@ impl Operation for DeactivateServiceAccount {
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -2435,12 +2539,14 @@ impl Operation for ExchangeAccessToken {
     const AUTH: Auth = Auth::Token;
     type Output = TokenResponse;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/auth/tokens");
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -2480,6 +2586,7 @@ impl Operation for ListUserGroups {
     const AUTH: Auth = Auth::Token;
     type Output = ListUserGroupsResponse;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/auth/user-groups");
@@ -2488,6 +2595,7 @@ impl Operation for ListUserGroups {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -2544,12 +2652,14 @@ impl Operation for CreateUserGroup {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<UserGroup>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/auth/user-groups");
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -2585,6 +2695,7 @@ impl Operation for DeleteUserGroup {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<()>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/auth/user-groups/");
@@ -2592,6 +2703,7 @@ impl Operation for DeleteUserGroup {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.empty())
     }
@@ -2627,6 +2739,7 @@ impl Operation for GetUserGroup {
     const AUTH: Auth = Auth::Token;
     type Output = UserGroup;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/auth/user-groups/");
@@ -2634,6 +2747,7 @@ impl Operation for GetUserGroup {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -2681,6 +2795,7 @@ impl Operation for UpdateUserGroup {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<UserGroup>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/auth/user-groups/");
@@ -2688,6 +2803,7 @@ impl Operation for UpdateUserGroup {
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -2726,6 +2842,7 @@ impl Operation for RemoveUserGroupMembers {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<()>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/auth/user-groups/");
@@ -2734,6 +2851,7 @@ impl Operation for RemoveUserGroupMembers {
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.empty())
     }
@@ -2777,6 +2895,7 @@ impl Operation for ListUserGroupMembers {
     const AUTH: Auth = Auth::Token;
     type Output = ListUserGroupMembersResponse;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/auth/user-groups/");
@@ -2787,6 +2906,7 @@ impl Operation for ListUserGroupMembers {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -2844,6 +2964,7 @@ impl Operation for AddUserGroupMembers {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<()>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/auth/user-groups/");
@@ -2852,6 +2973,7 @@ impl Operation for AddUserGroupMembers {
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.empty())
     }
@@ -2895,6 +3017,7 @@ impl Operation for ListUsers {
     const AUTH: Auth = Auth::Token;
     type Output = ListUsersResponse;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/auth/users");
@@ -2904,6 +3027,7 @@ impl Operation for ListUsers {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -2973,12 +3097,14 @@ impl Operation for CreateUser {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<User>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/auth/users");
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -3013,12 +3139,14 @@ impl Operation for InviteTenantUser {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<()>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/auth/users/invite");
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.empty())
     }
@@ -3055,6 +3183,7 @@ impl Operation for DeleteUser {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<User>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/auth/users/");
@@ -3062,6 +3191,7 @@ impl Operation for DeleteUser {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -3097,6 +3227,7 @@ impl Operation for GetUser {
     const AUTH: Auth = Auth::Token;
     type Output = User;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/auth/users/");
@@ -3104,6 +3235,7 @@ impl Operation for GetUser {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -3143,6 +3275,7 @@ impl Operation for UpdateUser {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<User>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/auth/users/");
@@ -3150,6 +3283,7 @@ impl Operation for UpdateUser {
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -3185,6 +3319,7 @@ impl Operation for ActivateUser {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<User>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/auth/users/");
@@ -3193,6 +3328,7 @@ impl Operation for ActivateUser {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -3232,6 +3368,7 @@ impl Operation for DeactivateUser {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<User>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/auth/users/");
@@ -3240,6 +3377,7 @@ impl Operation for DeactivateUser {
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }

@@ -54,6 +54,7 @@ impl Operation for ListExchanges {
     const AUTH: Auth = Auth::Token;
     type Output = ListExchangesResponse;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/exchanges");
@@ -62,6 +63,7 @@ impl Operation for ListExchanges {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -129,12 +131,14 @@ impl Operation for CreateExchange {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<Exchange>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/exchanges");
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -170,6 +174,7 @@ impl Operation for DeleteExchange {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<DeleteExchangeResponse>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/exchanges/");
@@ -177,6 +182,7 @@ impl Operation for DeleteExchange {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -212,6 +218,7 @@ impl Operation for GetExchange {
     const AUTH: Auth = Auth::Token;
     type Output = Exchange;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/exchanges/");
@@ -219,6 +226,7 @@ impl Operation for GetExchange {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -262,6 +270,7 @@ impl Operation for ListAccounts {
     const AUTH: Auth = Auth::Token;
     type Output = ListAccountsResponse;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/exchanges/");
@@ -272,6 +281,7 @@ impl Operation for ListAccounts {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -341,6 +351,7 @@ impl Operation for ListAccountAssets {
     const AUTH: Auth = Auth::Token;
     type Output = ListAccountAssetsResponse;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/exchanges/");
@@ -353,6 +364,7 @@ impl Operation for ListAccountAssets {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -420,6 +432,7 @@ impl Operation for ListAssetWithdrawalNetworks {
     const AUTH: Auth = Auth::Token;
     type Output = Vec<ExchangeWithdrawalNetwork>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/exchanges/");
@@ -432,6 +445,7 @@ impl Operation for ListAssetWithdrawalNetworks {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -478,6 +492,7 @@ impl Operation for CreateDeposit {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<ExchangeTransfer>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/exchanges/");
@@ -488,6 +503,7 @@ impl Operation for CreateDeposit {
         Encoded::json(target, &self.body)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -538,6 +554,7 @@ impl Operation for CreateWithdrawal {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<ExchangeTransfer>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/exchanges/");
@@ -548,6 +565,7 @@ impl Operation for CreateWithdrawal {
         Encoded::json(target, &self.body)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }

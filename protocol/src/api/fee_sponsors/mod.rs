@@ -50,6 +50,7 @@ impl Operation for ListFeeSponsors {
     const AUTH: Auth = Auth::Token;
     type Output = ListFeeSponsorsResponse;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/fee-sponsors");
@@ -58,6 +59,7 @@ impl Operation for ListFeeSponsors {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -120,12 +122,14 @@ impl Operation for CreateFeeSponsor {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<FeeSponsor>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/fee-sponsors");
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -161,6 +165,7 @@ impl Operation for DeleteFeeSponsor {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<FeeSponsor>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/fee-sponsors/");
@@ -168,6 +173,7 @@ impl Operation for DeleteFeeSponsor {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -203,6 +209,7 @@ impl Operation for GetFeeSponsor {
     const AUTH: Auth = Auth::Token;
     type Output = FeeSponsor;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/fee-sponsors/");
@@ -210,6 +217,7 @@ impl Operation for GetFeeSponsor {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -245,6 +253,7 @@ impl Operation for ActivateFeeSponsor {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<FeeSponsor>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/fee-sponsors/");
@@ -253,6 +262,7 @@ impl Operation for ActivateFeeSponsor {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -288,6 +298,7 @@ impl Operation for DeactivateFeeSponsor {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<FeeSponsor>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/fee-sponsors/");
@@ -296,6 +307,7 @@ impl Operation for DeactivateFeeSponsor {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -339,6 +351,7 @@ impl Operation for ListSponsoredFees {
     const AUTH: Auth = Auth::Token;
     type Output = ListSponsoredFeesResponse;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/fee-sponsors/");
@@ -349,6 +362,7 @@ impl Operation for ListSponsoredFees {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }

@@ -64,6 +64,7 @@ impl Operation for ListKeys {
     const AUTH: Auth = Auth::Token;
     type Output = ListKeysResponse;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/keys");
@@ -73,6 +74,7 @@ impl Operation for ListKeys {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -153,12 +155,14 @@ impl Operation for CreateKey {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<Key>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/keys");
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -215,12 +219,14 @@ impl Operation for ImportKey {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<Key>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/keys/import");
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -256,6 +262,7 @@ impl Operation for DeleteKey {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<Key>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/keys/");
@@ -263,6 +270,7 @@ impl Operation for DeleteKey {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -298,6 +306,7 @@ impl Operation for GetKey {
     const AUTH: Auth = Auth::Token;
     type Output = KeyWithWallets;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/keys/");
@@ -305,6 +314,7 @@ impl Operation for GetKey {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -343,6 +353,7 @@ impl Operation for UpdateKey {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<Key>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/keys/");
@@ -350,6 +361,7 @@ impl Operation for UpdateKey {
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -389,6 +401,7 @@ impl Operation for DelegateKey {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<DelegateKeyResponse>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/keys/");
@@ -397,6 +410,7 @@ impl Operation for DelegateKey {
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -443,6 +457,7 @@ impl Operation for DeriveKey {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<DeriveKeyResponse>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/keys/");
@@ -451,6 +466,7 @@ impl Operation for DeriveKey {
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -497,6 +513,7 @@ impl Operation for ExportKey {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<ExportKeyResponse>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/keys/");
@@ -505,6 +522,7 @@ impl Operation for ExportKey {
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -548,6 +566,7 @@ impl Operation for ListSignatures {
     const AUTH: Auth = Auth::Token;
     type Output = ListSignaturesResponse;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/keys/");
@@ -558,6 +577,7 @@ impl Operation for ListSignatures {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -616,6 +636,7 @@ impl Operation for GenerateSignature {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<SignatureRequest>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/keys/");
@@ -624,6 +645,7 @@ impl Operation for GenerateSignature {
         Encoded::json(target, &self.body)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -663,6 +685,7 @@ impl Operation for GetSignature {
     const AUTH: Auth = Auth::Token;
     type Output = SignatureRequest;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/keys/");
@@ -672,6 +695,7 @@ impl Operation for GetSignature {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }

@@ -45,6 +45,7 @@ impl Operation for EstimateFees {
     const AUTH: Auth = Auth::Token;
     type Output = FeeEstimate;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/networks/fees");
@@ -52,6 +53,7 @@ impl Operation for EstimateFees {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -96,6 +98,7 @@ impl Operation for CallFunction {
     const AUTH: Auth = Auth::Token;
     type Output = Json;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/networks/");
@@ -104,6 +107,7 @@ impl Operation for CallFunction {
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -142,6 +146,7 @@ impl Operation for ReindexTransaction {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<ReindexTransactionResponse>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/networks/");
@@ -150,6 +155,7 @@ impl Operation for ReindexTransaction {
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -193,6 +199,7 @@ impl Operation for ListCantonValidators {
     const AUTH: Auth = Auth::Token;
     type Output = ListCantonValidatorsResponse;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/networks/");
@@ -203,6 +210,7 @@ impl Operation for ListCantonValidators {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -259,6 +267,7 @@ impl Operation for CreateCantonValidator {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<CantonValidator>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/networks/");
@@ -267,6 +276,7 @@ impl Operation for CreateCantonValidator {
         Encoded::json(target, &self.body)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -306,6 +316,7 @@ impl Operation for DeleteCantonValidator {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<CantonValidator>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/networks/");
@@ -315,6 +326,7 @@ impl Operation for DeleteCantonValidator {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -354,6 +366,7 @@ impl Operation for GetCantonValidator {
     const AUTH: Auth = Auth::Token;
     type Output = CantonValidator;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/networks/");
@@ -363,6 +376,7 @@ impl Operation for GetCantonValidator {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -414,6 +428,7 @@ impl Operation for UpdateCantonValidator {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<CantonValidator>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/networks/");
@@ -423,6 +438,7 @@ impl Operation for UpdateCantonValidator {
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }

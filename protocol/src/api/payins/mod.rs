@@ -64,6 +64,7 @@ impl Operation for ListPayins {
     const AUTH: Auth = Auth::Token;
     type Output = ListPayinsResponse;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/payins");
@@ -75,6 +76,7 @@ impl Operation for ListPayins {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -125,12 +127,14 @@ impl Operation for CreatePayin {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<Payin>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/payins");
         Encoded::json(target, &self.body)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -163,6 +167,7 @@ impl Operation for ListPayinAccounts {
     const AUTH: Auth = Auth::Token;
     type Output = ListPayinAccountsResponse;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/payins/accounts");
@@ -170,6 +175,7 @@ impl Operation for ListPayinAccounts {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -214,12 +220,14 @@ impl Operation for RegisterPayinAccountAsset {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<PayinAccount>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/payins/accounts/assets");
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -252,6 +260,7 @@ impl Operation for ListPayinBalances {
     const AUTH: Auth = Auth::Token;
     type Output = ListPayinBalancesResponse;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/payins/balances");
@@ -259,6 +268,7 @@ impl Operation for ListPayinBalances {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -291,6 +301,7 @@ impl Operation for ListPayinOptions {
     const AUTH: Auth = Auth::Token;
     type Output = ListPayinOptionsResponse;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/payins/options");
@@ -298,6 +309,7 @@ impl Operation for ListPayinOptions {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -358,12 +370,14 @@ impl Operation for CreatePayinQuote {
     const AUTH: Auth = Auth::Token;
     type Output = CreatePayinQuoteResponse;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/payins/quote");
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -415,6 +429,7 @@ impl Operation for GetPayinRecipient {
     const AUTH: Auth = Auth::Token;
     type Output = PayinRecipient;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/payins/recipients");
@@ -424,6 +439,7 @@ impl Operation for GetPayinRecipient {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -461,12 +477,14 @@ impl Operation for CreatePayinRecipient {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<PayinRecipient>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/payins/recipients");
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -506,6 +524,7 @@ impl Operation for GetPayin {
     const AUTH: Auth = Auth::Token;
     type Output = Payin;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/payins/");
@@ -513,6 +532,7 @@ impl Operation for GetPayin {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }

@@ -65,6 +65,7 @@ impl Operation for ListPayouts {
     const AUTH: Auth = Auth::Token;
     type Output = ListPayoutsResponse;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/payouts");
@@ -76,6 +77,7 @@ impl Operation for ListPayouts {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -160,12 +162,14 @@ impl Operation for CreatePayout {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<Payout>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/payouts");
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -215,12 +219,14 @@ impl Operation for RequestPayoutQuote {
     const AUTH: Auth = Auth::Token;
     type Output = RequestPayoutQuoteResponse;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/payouts/quote");
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -256,6 +262,7 @@ impl Operation for GetPayout {
     const AUTH: Auth = Auth::Token;
     type Output = Payout;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/payouts/");
@@ -263,6 +270,7 @@ impl Operation for GetPayout {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -305,6 +313,7 @@ impl Operation for CreatePayoutAction {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<()>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/payouts/");
@@ -313,6 +322,7 @@ impl Operation for CreatePayoutAction {
         Encoded::json(target, &self.body)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.empty())
     }

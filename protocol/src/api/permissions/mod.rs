@@ -54,6 +54,7 @@ impl Operation for ListPermissions {
     const AUTH: Auth = Auth::Token;
     type Output = ListPermissionsResponse;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/permissions");
@@ -62,6 +63,7 @@ impl Operation for ListPermissions {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -117,12 +119,14 @@ impl Operation for CreatePermission {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<Permission>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/permissions");
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -158,6 +162,7 @@ impl Operation for DeletePermission {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<()>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/permissions/");
@@ -165,6 +170,7 @@ impl Operation for DeletePermission {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.empty())
     }
@@ -200,6 +206,7 @@ impl Operation for GetPermission {
     const AUTH: Auth = Auth::Token;
     type Output = PermissionWithPendingChange;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/permissions/");
@@ -207,6 +214,7 @@ impl Operation for GetPermission {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -250,6 +258,7 @@ impl Operation for UpdatePermission {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<Permission>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/permissions/");
@@ -257,6 +266,7 @@ impl Operation for UpdatePermission {
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -296,6 +306,7 @@ impl Operation for ArchivePermission {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<Permission>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/permissions/");
@@ -304,6 +315,7 @@ impl Operation for ArchivePermission {
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -347,6 +359,7 @@ impl Operation for ListAssignments {
     const AUTH: Auth = Auth::Token;
     type Output = ListAssignmentsResponse;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/permissions/");
@@ -357,6 +370,7 @@ impl Operation for ListAssignments {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -419,6 +433,7 @@ impl Operation for AssignPermission {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<AssignPermissionResponse>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/permissions/");
@@ -427,6 +442,7 @@ impl Operation for AssignPermission {
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -474,6 +490,7 @@ impl Operation for RevokePermission {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<()>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/permissions/");
@@ -484,6 +501,7 @@ impl Operation for RevokePermission {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.empty())
     }

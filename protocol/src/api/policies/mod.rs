@@ -87,6 +87,7 @@ impl Operation for ListPolicies {
     const AUTH: Auth = Auth::Token;
     type Output = ListPoliciesResponse;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/v2/policies");
@@ -96,6 +97,7 @@ impl Operation for ListPolicies {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -146,12 +148,14 @@ impl Operation for CreatePolicy {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<Policy>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/v2/policies");
         Encoded::json(target, &self.body)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -180,12 +184,14 @@ impl Operation for GetSumsubTravelRulePublicKey {
     const AUTH: Auth = Auth::Token;
     type Output = GetSumsubTravelRulePublicKeyResponse;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/v2/policies/travel-rule/sumsub/public-key");
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -222,6 +228,7 @@ impl Operation for DeletePolicy {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<Policy>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/v2/policies/");
@@ -229,6 +236,7 @@ impl Operation for DeletePolicy {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -264,6 +272,7 @@ impl Operation for GetPolicy {
     const AUTH: Auth = Auth::Token;
     type Output = PolicyWithPendingChange;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/v2/policies/");
@@ -271,6 +280,7 @@ impl Operation for GetPolicy {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -309,6 +319,7 @@ impl Operation for UpdatePolicy {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<Policy>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/v2/policies/");
@@ -316,6 +327,7 @@ impl Operation for UpdatePolicy {
         Encoded::json(target, &self.body)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -367,6 +379,7 @@ impl Operation for ListApprovals {
     const AUTH: Auth = Auth::Token;
     type Output = ListApprovalsResponse;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/v2/policy-approvals");
@@ -378,6 +391,7 @@ impl Operation for ListApprovals {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -433,6 +447,7 @@ impl Operation for GetApproval {
     const AUTH: Auth = Auth::Token;
     type Output = PolicyApproval;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/v2/policy-approvals/");
@@ -440,6 +455,7 @@ impl Operation for GetApproval {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -482,6 +498,7 @@ impl Operation for CreateApprovalDecision {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<PolicyApproval>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/v2/policy-approvals/");
@@ -490,6 +507,7 @@ impl Operation for CreateApprovalDecision {
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }

@@ -40,12 +40,14 @@ impl Operation for ListKeyStores {
     const AUTH: Auth = Auth::Token;
     type Output = ListKeyStoresResponse;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/key-stores");
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -91,6 +93,7 @@ impl Operation for CreateAddMacUserInput {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<Vec<u8>>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/key-stores/");
@@ -99,6 +102,7 @@ impl Operation for CreateAddMacUserInput {
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.bytes())
     }
@@ -141,6 +145,7 @@ impl Operation for SubmitAddMacUserOutput {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<MessageResponse>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/key-stores/");
@@ -149,6 +154,7 @@ impl Operation for SubmitAddMacUserOutput {
         Encoded::multipart(target, self, &self.file)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -194,6 +200,7 @@ impl Operation for CreateAddProvisionerInput {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<Vec<u8>>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/key-stores/");
@@ -202,6 +209,7 @@ impl Operation for CreateAddProvisionerInput {
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.bytes())
     }
@@ -244,6 +252,7 @@ impl Operation for SubmitAddProvisionerOutput {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<MessageResponse>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/key-stores/");
@@ -252,6 +261,7 @@ impl Operation for SubmitAddProvisionerOutput {
         Encoded::multipart(target, self, &self.file)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -302,6 +312,7 @@ impl Operation for CreateCloneInput {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<Vec<u8>>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/key-stores/");
@@ -310,6 +321,7 @@ impl Operation for CreateCloneInput {
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.bytes())
     }
@@ -352,6 +364,7 @@ impl Operation for SubmitCloneOutput {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<MessageResponse>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/key-stores/");
@@ -360,6 +373,7 @@ impl Operation for SubmitCloneOutput {
         Encoded::multipart(target, self, &self.file)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -402,6 +416,7 @@ impl Operation for CancelFleetOperation {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<FleetOperationGroup>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/key-stores/");
@@ -410,6 +425,7 @@ impl Operation for CancelFleetOperation {
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -479,6 +495,7 @@ impl Operation for CreateGenesisInput {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<Vec<u8>>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/key-stores/");
@@ -487,6 +504,7 @@ impl Operation for CreateGenesisInput {
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.bytes())
     }
@@ -529,6 +547,7 @@ impl Operation for SubmitGenesisOutput {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<MessageResponse>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/key-stores/");
@@ -537,6 +556,7 @@ impl Operation for SubmitGenesisOutput {
         Encoded::multipart(target, self, &self.file)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -594,6 +614,7 @@ impl Operation for CreateKeyHarvestInput {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<Vec<u8>>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/key-stores/");
@@ -602,6 +623,7 @@ impl Operation for CreateKeyHarvestInput {
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.bytes())
     }
@@ -644,6 +666,7 @@ impl Operation for SubmitKeyHarvestOutput {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<MessageResponse>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/key-stores/");
@@ -652,6 +675,7 @@ impl Operation for SubmitKeyHarvestOutput {
         Encoded::multipart(target, self, &self.file)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -687,6 +711,7 @@ impl Operation for CreateOnchainSignInput {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<Vec<u8>>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/key-stores/");
@@ -695,6 +720,7 @@ impl Operation for CreateOnchainSignInput {
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.bytes())
     }
@@ -737,6 +763,7 @@ impl Operation for SubmitOnchainSignOutput {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<KeystoreOutputResult>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/key-stores/");
@@ -745,6 +772,7 @@ impl Operation for SubmitOnchainSignOutput {
         Encoded::multipart(target, self, &self.file)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -784,6 +812,7 @@ impl Operation for CreateProofOfControlInput {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<Vec<u8>>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/key-stores/");
@@ -792,6 +821,7 @@ impl Operation for CreateProofOfControlInput {
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.bytes())
     }
@@ -834,6 +864,7 @@ impl Operation for SubmitProofOfControlOutput {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<KeystoreOutputResult>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/key-stores/");
@@ -842,6 +873,7 @@ impl Operation for SubmitProofOfControlOutput {
         Encoded::multipart(target, self, &self.file)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -871,12 +903,14 @@ impl Operation for ListSigners {
     const AUTH: Auth = Auth::Token;
     type Output = ListSignersResponse;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/signers");
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }

@@ -53,6 +53,7 @@ impl Operation for ListStakes {
     const AUTH: Auth = Auth::Token;
     type Output = ListStakesResponse;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/staking/stakes");
@@ -61,6 +62,7 @@ impl Operation for ListStakes {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -111,12 +113,14 @@ impl Operation for CreateStake {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<StakeWithActions>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/staking/stakes");
         Encoded::json(target, &self.body)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -160,6 +164,7 @@ impl Operation for GetStakes {
     const AUTH: Auth = Auth::Token;
     type Output = StakeWithActions;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/staking/stakes/");
@@ -169,6 +174,7 @@ impl Operation for GetStakes {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -212,6 +218,7 @@ impl Operation for ListStakeActions {
     const AUTH: Auth = Auth::Token;
     type Output = ListStakeActionsResponse;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/staking/stakes/");
@@ -222,6 +229,7 @@ impl Operation for ListStakeActions {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -279,6 +287,7 @@ impl Operation for CreateStakeAction {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<StakeWithActions>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/staking/stakes/");
@@ -287,6 +296,7 @@ impl Operation for CreateStakeAction {
         Encoded::json(target, &self.body)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -322,6 +332,7 @@ impl Operation for GetStakeRewards {
     const AUTH: Auth = Auth::Token;
     type Output = AssetBalance;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/staking/stakes/");
@@ -330,6 +341,7 @@ impl Operation for GetStakeRewards {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }

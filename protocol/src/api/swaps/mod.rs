@@ -56,6 +56,7 @@ impl Operation for ListSwaps {
     const AUTH: Auth = Auth::Token;
     type Output = ListSwapsResponse;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/swaps");
@@ -64,6 +65,7 @@ impl Operation for ListSwaps {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -114,12 +116,14 @@ impl Operation for CreateSwap {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<Swap>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/swaps");
         Encoded::json(target, &self.body)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -152,12 +156,14 @@ impl Operation for RequestSwapQuote {
     const AUTH: Auth = Auth::Token;
     type Output = SwapQuote;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/swaps/quotes");
         Encoded::json(target, &self.body)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -193,6 +199,7 @@ impl Operation for GetSwapQuote {
     const AUTH: Auth = Auth::Token;
     type Output = SwapQuote;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/swaps/quotes/");
@@ -200,6 +207,7 @@ impl Operation for GetSwapQuote {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -235,6 +243,7 @@ impl Operation for GetSwap {
     const AUTH: Auth = Auth::Token;
     type Output = Swap;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/swaps/");
@@ -242,6 +251,7 @@ impl Operation for GetSwap {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }

@@ -58,6 +58,7 @@ impl Operation for ListOrgs {
     const AUTH: Auth = Auth::Token;
     type Output = ListOrgsResponse;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/tenant/orgs");
@@ -67,6 +68,7 @@ impl Operation for ListOrgs {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -123,12 +125,14 @@ impl Operation for CreateOrg {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<OrgResponse>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/tenant/orgs");
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -164,6 +168,7 @@ impl Operation for GetOrg {
     const AUTH: Auth = Auth::Token;
     type Output = OrgResponse;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/tenant/orgs/");
@@ -171,6 +176,7 @@ impl Operation for GetOrg {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -210,6 +216,7 @@ impl Operation for UpdateOrg {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<OrgResponse>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/tenant/orgs/");
@@ -217,6 +224,7 @@ impl Operation for UpdateOrg {
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -255,6 +263,7 @@ impl Operation for UpdateOrgStatus {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<()>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/tenant/orgs/");
@@ -263,6 +272,7 @@ impl Operation for UpdateOrgStatus {
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.empty())
     }
@@ -302,6 +312,7 @@ impl Operation for ListTenantPermissions {
     const AUTH: Auth = Auth::Token;
     type Output = ListTenantPermissionsResponse;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/tenant/permissions");
@@ -310,6 +321,7 @@ impl Operation for ListTenantPermissions {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -364,6 +376,7 @@ impl Operation for GetTenantPermission {
     const AUTH: Auth = Auth::Token;
     type Output = Permission;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/tenant/permissions/");
@@ -371,6 +384,7 @@ impl Operation for GetTenantPermission {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -409,6 +423,7 @@ impl Operation for AssignTenantPermission {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<()>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/tenant/permissions/");
@@ -417,6 +432,7 @@ impl Operation for AssignTenantPermission {
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.empty())
     }
@@ -455,6 +471,7 @@ impl Operation for RevokeTenantPermission {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<()>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/tenant/permissions/");
@@ -463,6 +480,7 @@ impl Operation for RevokeTenantPermission {
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.empty())
     }
@@ -502,6 +520,7 @@ impl Operation for ListTenantUserGroups {
     const AUTH: Auth = Auth::Token;
     type Output = ListTenantUserGroupsResponse;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/tenant/user-groups");
@@ -510,6 +529,7 @@ impl Operation for ListTenantUserGroups {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -566,12 +586,14 @@ impl Operation for CreateTenantUserGroup {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<UserGroup>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/tenant/user-groups");
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -607,6 +629,7 @@ impl Operation for DeleteTenantUserGroup {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<()>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/tenant/user-groups/");
@@ -614,6 +637,7 @@ impl Operation for DeleteTenantUserGroup {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.empty())
     }
@@ -649,6 +673,7 @@ impl Operation for GetTenantUserGroup {
     const AUTH: Auth = Auth::Token;
     type Output = UserGroup;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/tenant/user-groups/");
@@ -656,6 +681,7 @@ impl Operation for GetTenantUserGroup {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -703,6 +729,7 @@ impl Operation for UpdateTenantUserGroup {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<UserGroup>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/tenant/user-groups/");
@@ -710,6 +737,7 @@ impl Operation for UpdateTenantUserGroup {
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -748,6 +776,7 @@ impl Operation for RemoveTenantUserGroupMembers {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<()>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/tenant/user-groups/");
@@ -756,6 +785,7 @@ impl Operation for RemoveTenantUserGroupMembers {
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.empty())
     }
@@ -799,6 +829,7 @@ impl Operation for ListTenantUserGroupMembers {
     const AUTH: Auth = Auth::Token;
     type Output = ListTenantUserGroupMembersResponse;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/tenant/user-groups/");
@@ -809,6 +840,7 @@ impl Operation for ListTenantUserGroupMembers {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -866,6 +898,7 @@ impl Operation for AddTenantUserGroupMembers {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<()>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/tenant/user-groups/");
@@ -874,6 +907,7 @@ impl Operation for AddTenantUserGroupMembers {
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.empty())
     }
@@ -913,6 +947,7 @@ impl Operation for ListTenantUsers {
     const AUTH: Auth = Auth::Token;
     type Output = ListTenantUsersResponse;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/tenant/users");
@@ -921,6 +956,7 @@ impl Operation for ListTenantUsers {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -983,12 +1019,14 @@ impl Operation for CreateTenantUser {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<TenantUser>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/tenant/users");
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -1024,6 +1062,7 @@ impl Operation for DeleteTenantUser {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<()>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/tenant/users/");
@@ -1031,6 +1070,7 @@ impl Operation for DeleteTenantUser {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.empty())
     }
@@ -1066,6 +1106,7 @@ impl Operation for GetTenantUser {
     const AUTH: Auth = Auth::Token;
     type Output = TenantUser;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/tenant/users/");
@@ -1073,6 +1114,7 @@ impl Operation for GetTenantUser {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -1112,6 +1154,7 @@ impl Operation for UpdateTenantUser {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<()>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/tenant/users/");
@@ -1119,6 +1162,7 @@ impl Operation for UpdateTenantUser {
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.empty())
     }

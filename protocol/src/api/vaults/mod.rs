@@ -58,6 +58,7 @@ impl Operation for ListVaults {
     const AUTH: Auth = Auth::Token;
     type Output = ListVaultsResponse;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/vaults");
@@ -66,6 +67,7 @@ impl Operation for ListVaults {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -129,12 +131,14 @@ impl Operation for CreateVault {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<Vault>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/vaults");
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -170,6 +174,7 @@ impl Operation for GetVault {
     const AUTH: Auth = Auth::Token;
     type Output = Vault;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/vaults/");
@@ -177,6 +182,7 @@ impl Operation for GetVault {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -221,6 +227,7 @@ impl Operation for UpdateVault {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<Vault>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/vaults/");
@@ -228,6 +235,7 @@ impl Operation for UpdateVault {
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -266,6 +274,7 @@ impl Operation for CreateVaultAddress {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<VaultAddress>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/vaults/");
@@ -274,6 +283,7 @@ impl Operation for CreateVaultAddress {
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -317,6 +327,7 @@ impl Operation for ListVaultAssets {
     const AUTH: Auth = Auth::Token;
     type Output = ListVaultAssetsResponse;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/vaults/");
@@ -327,6 +338,7 @@ impl Operation for ListVaultAssets {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -382,6 +394,7 @@ impl Operation for ListVaultBalances {
     const AUTH: Auth = Auth::Token;
     type Output = ListVaultBalancesResponse;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/vaults/");
@@ -395,6 +408,7 @@ impl Operation for ListVaultBalances {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -469,6 +483,7 @@ impl Operation for ListVaultHistory {
     const AUTH: Auth = Auth::Token;
     type Output = ListVaultHistoryResponse;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/vaults/");
@@ -482,6 +497,7 @@ impl Operation for ListVaultHistory {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -552,6 +568,7 @@ impl Operation for ListVaultLocks {
     const AUTH: Auth = Auth::Token;
     type Output = ListVaultLocksResponse;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/vaults/");
@@ -564,6 +581,7 @@ impl Operation for ListVaultLocks {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -645,6 +663,7 @@ impl Operation for CreateVaultLock {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<VaultLock>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/vaults/");
@@ -653,6 +672,7 @@ impl Operation for CreateVaultLock {
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -692,6 +712,7 @@ impl Operation for GetVaultLock {
     const AUTH: Auth = Auth::Token;
     type Output = VaultLock;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/vaults/");
@@ -701,6 +722,7 @@ impl Operation for GetVaultLock {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -740,6 +762,7 @@ impl Operation for ReleaseVaultLock {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<VaultLock>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/vaults/");
@@ -750,6 +773,7 @@ impl Operation for ReleaseVaultLock {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -800,6 +824,7 @@ impl Operation for ReplaceVaultLock {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<VaultLock>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/vaults/");
@@ -810,6 +835,7 @@ impl Operation for ReplaceVaultLock {
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -856,6 +882,7 @@ impl Operation for TransferVaultLock {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<TransferRequest>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/vaults/");
@@ -866,6 +893,7 @@ impl Operation for TransferVaultLock {
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -913,6 +941,7 @@ impl Operation for ListVaultQuarantines {
     const AUTH: Auth = Auth::Token;
     type Output = ListVaultQuarantinesResponse;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/vaults/");
@@ -924,6 +953,7 @@ impl Operation for ListVaultQuarantines {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -982,6 +1012,7 @@ impl Operation for GetVaultQuarantine {
     const AUTH: Auth = Auth::Token;
     type Output = VaultQuarantine;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/vaults/");
@@ -991,6 +1022,7 @@ impl Operation for GetVaultQuarantine {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -1034,6 +1066,7 @@ impl Operation for ReleaseQuarantine {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<QuarantineRelease>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/vaults/");
@@ -1044,6 +1077,7 @@ impl Operation for ReleaseQuarantine {
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -1082,6 +1116,7 @@ impl Operation for UntagVault {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<()>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/vaults/");
@@ -1090,6 +1125,7 @@ impl Operation for UntagVault {
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.empty())
     }
@@ -1128,6 +1164,7 @@ impl Operation for TagVault {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<()>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/vaults/");
@@ -1136,6 +1173,7 @@ impl Operation for TagVault {
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.empty())
     }
@@ -1194,6 +1232,7 @@ impl Operation for CreateVaultTransfer {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<TransferRequest>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/vaults/");
@@ -1202,6 +1241,7 @@ impl Operation for CreateVaultTransfer {
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }

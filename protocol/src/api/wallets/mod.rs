@@ -89,6 +89,7 @@ impl Operation for ListWallets {
     const AUTH: Auth = Auth::Token;
     type Output = ListWalletsResponse;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/wallets");
@@ -100,6 +101,7 @@ impl Operation for ListWallets {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -179,12 +181,14 @@ impl Operation for CreateWallet {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<Wallet>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/wallets");
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -232,6 +236,7 @@ impl Operation for ListOrgWalletHistory {
     const AUTH: Auth = Auth::Token;
     type Output = JsonOrCsv<OrgWalletHistory>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/wallets/all/history");
@@ -242,6 +247,7 @@ impl Operation for ListOrgWalletHistory {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json_or_csv()
     }
@@ -285,6 +291,7 @@ impl Operation for ListBulkWalletJobs {
     const AUTH: Auth = Auth::Token;
     type Output = ListBulkWalletJobsResponse;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/wallets/bulk-create");
@@ -294,6 +301,7 @@ impl Operation for ListBulkWalletJobs {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -361,12 +369,14 @@ impl Operation for BulkCreateWallets {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<BulkCreateWalletsResponse>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/wallets/bulk-create");
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -402,6 +412,7 @@ impl Operation for GetBulkWalletJob {
     const AUTH: Auth = Auth::Token;
     type Output = BulkWalletJob;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/wallets/bulk-create/");
@@ -409,6 +420,7 @@ impl Operation for GetBulkWalletJob {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -452,6 +464,7 @@ impl Operation for ListBulkWalletJobWallets {
     const AUTH: Auth = Auth::Token;
     type Output = ListBulkWalletJobWalletsResponse;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/wallets/bulk-create/");
@@ -462,6 +475,7 @@ impl Operation for ListBulkWalletJobWallets {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -542,12 +556,14 @@ impl Operation for ImportWallet {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<Wallet>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/wallets/import");
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -583,6 +599,7 @@ impl Operation for GetWallet {
     const AUTH: Auth = Auth::Token;
     type Output = Wallet;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/wallets/");
@@ -590,6 +607,7 @@ impl Operation for GetWallet {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -641,6 +659,7 @@ impl Operation for UpdateWallet {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<Wallet>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/wallets/");
@@ -648,6 +667,7 @@ impl Operation for UpdateWallet {
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -687,6 +707,7 @@ impl Operation for ActivateWallet {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<TransactionRequest>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/wallets/");
@@ -695,6 +716,7 @@ impl Operation for ActivateWallet {
         Encoded::json(target, &self.body)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -734,6 +756,7 @@ impl Operation for GetWalletAssets {
     const AUTH: Auth = Auth::Token;
     type Output = GetWalletAssetsResponse;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/wallets/");
@@ -745,6 +768,7 @@ impl Operation for GetWalletAssets {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -794,6 +818,7 @@ impl Operation for CantonLedgerApiProxy {
     const AUTH: Auth = Auth::Token;
     type Output = Json;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/wallets/");
@@ -802,6 +827,7 @@ impl Operation for CantonLedgerApiProxy {
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -861,6 +887,7 @@ impl Operation for GetWalletHistory {
     const AUTH: Auth = Auth::Token;
     type Output = GetWalletHistoryResponse;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/wallets/");
@@ -874,6 +901,7 @@ impl Operation for GetWalletHistory {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -928,6 +956,7 @@ impl Operation for GetWalletNfts {
     const AUTH: Auth = Auth::Token;
     type Output = GetWalletNftsResponse;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/wallets/");
@@ -936,6 +965,7 @@ impl Operation for GetWalletNfts {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -980,6 +1010,7 @@ impl Operation for ListOffers {
     const AUTH: Auth = Auth::Token;
     type Output = ListOffersResponse;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/wallets/");
@@ -990,6 +1021,7 @@ impl Operation for ListOffers {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -1048,6 +1080,7 @@ impl Operation for GetOffer {
     const AUTH: Auth = Auth::Token;
     type Output = Offer;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/wallets/");
@@ -1057,6 +1090,7 @@ impl Operation for GetOffer {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -1096,6 +1130,7 @@ impl Operation for AcceptOffer {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<Offer>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/wallets/");
@@ -1106,6 +1141,7 @@ impl Operation for AcceptOffer {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -1145,6 +1181,7 @@ impl Operation for RejectOffer {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<Offer>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/wallets/");
@@ -1155,6 +1192,7 @@ impl Operation for RejectOffer {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -1193,6 +1231,7 @@ impl Operation for UntagWallet {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<()>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/wallets/");
@@ -1201,6 +1240,7 @@ impl Operation for UntagWallet {
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.empty())
     }
@@ -1239,6 +1279,7 @@ impl Operation for TagWallet {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<()>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/wallets/");
@@ -1247,6 +1288,7 @@ impl Operation for TagWallet {
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.empty())
     }
@@ -1290,6 +1332,7 @@ impl Operation for ListTransactions {
     const AUTH: Auth = Auth::Token;
     type Output = ListTransactionsResponse;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/wallets/");
@@ -1300,6 +1343,7 @@ impl Operation for ListTransactions {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -1361,6 +1405,7 @@ impl Operation for SignAndBroadcastTransaction {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<TransactionRequest>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/wallets/");
@@ -1369,6 +1414,7 @@ impl Operation for SignAndBroadcastTransaction {
         Encoded::json(target, &self.body)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -1408,6 +1454,7 @@ impl Operation for GetTransaction {
     const AUTH: Auth = Auth::Token;
     type Output = TransactionRequest;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/wallets/");
@@ -1417,6 +1464,7 @@ impl Operation for GetTransaction {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -1456,6 +1504,7 @@ impl Operation for AbortTransaction {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<TransactionRequest>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/wallets/");
@@ -1466,6 +1515,7 @@ impl Operation for AbortTransaction {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -1506,6 +1556,7 @@ impl Operation for CancelTransaction {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<TransactionRequest>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/wallets/");
@@ -1516,6 +1567,7 @@ impl Operation for CancelTransaction {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -1555,6 +1607,7 @@ impl Operation for SpeedUpTransaction {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<TransactionRequest>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/wallets/");
@@ -1565,6 +1618,7 @@ impl Operation for SpeedUpTransaction {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -1608,6 +1662,7 @@ impl Operation for ListTransfers {
     const AUTH: Auth = Auth::Token;
     type Output = ListTransfersResponse;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/wallets/");
@@ -1618,6 +1673,7 @@ impl Operation for ListTransfers {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -1675,6 +1731,7 @@ impl Operation for TransferAsset {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<TransferRequest>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/wallets/");
@@ -1683,6 +1740,7 @@ impl Operation for TransferAsset {
         Encoded::json(target, &self.body)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -1722,6 +1780,7 @@ impl Operation for GetTransfer {
     const AUTH: Auth = Auth::Token;
     type Output = TransferRequest;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/wallets/");
@@ -1731,6 +1790,7 @@ impl Operation for GetTransfer {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -1770,6 +1830,7 @@ impl Operation for AbortTransfer {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<TransferRequest>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/wallets/");
@@ -1780,6 +1841,7 @@ impl Operation for AbortTransfer {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -1820,6 +1882,7 @@ impl Operation for CancelTransfer {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<TransactionRequest>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/wallets/");
@@ -1830,6 +1893,7 @@ impl Operation for CancelTransfer {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -1869,6 +1933,7 @@ impl Operation for SpeedUpTransfer {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<TransactionRequest>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/wallets/");
@@ -1879,6 +1944,7 @@ impl Operation for SpeedUpTransfer {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }

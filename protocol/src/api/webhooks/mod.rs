@@ -49,6 +49,7 @@ impl Operation for ListWebhooks {
     const AUTH: Auth = Auth::Token;
     type Output = ListWebhooksResponse;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/webhooks");
@@ -57,6 +58,7 @@ impl Operation for ListWebhooks {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -120,12 +122,14 @@ impl Operation for CreateWebhook {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<WebhookWithSecret>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/webhooks");
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -161,6 +165,7 @@ impl Operation for DeleteWebhook {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<DeleteWebhookResponse>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/webhooks/");
@@ -168,6 +173,7 @@ impl Operation for DeleteWebhook {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -203,6 +209,7 @@ impl Operation for GetWebhook {
     const AUTH: Auth = Auth::Token;
     type Output = Webhook;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/webhooks/");
@@ -210,6 +217,7 @@ impl Operation for GetWebhook {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -261,6 +269,7 @@ impl Operation for UpdateWebhook {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<Webhook>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/webhooks/");
@@ -268,6 +277,7 @@ impl Operation for UpdateWebhook {
         Encoded::json(target, self)
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }
@@ -319,6 +329,7 @@ impl Operation for ListWebhookEvents {
     const AUTH: Auth = Auth::Token;
     type Output = ListWebhookEventsResponse;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/webhooks/");
@@ -331,6 +342,7 @@ impl Operation for ListWebhookEvents {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -392,6 +404,7 @@ impl Operation for GetWebhookEvent {
     const AUTH: Auth = Auth::Token;
     type Output = WebhookEvent;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/webhooks/");
@@ -401,6 +414,7 @@ impl Operation for GetWebhookEvent {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         answer.json()
     }
@@ -436,6 +450,7 @@ impl Operation for PingWebhook {
     const AUTH: Auth = Auth::UserAction;
     type Output = Outcome<PingWebhookResponse>;
 
+    #[inline]
     fn encode(&self) -> Result<Encoded, InvalidArgument> {
         let mut target = Target::new();
         target.literal("/webhooks/");
@@ -444,6 +459,7 @@ impl Operation for PingWebhook {
         Ok(Encoded::empty(target))
     }
 
+    #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
         Outcome::decode(answer, |answer| answer.json())
     }

@@ -1,0 +1,260 @@
+//! The machine: every transition of a call is in this file, once for all operations.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use crate::{
+    Answer, Assertion, Auth, Challenge, Context, Encoded, Error, Factor, Happened, Method,
+    Operation, Refusal, Request, Response, Stage, Token, Undecodable,
+};
+
+/// What the transitions need of an operation's type, so that the machine exists once and not once per operation.
+#[derive(Clone, Copy)]
+pub(crate) struct Call {
+    pub(crate) id: &'static str,
+    pub(crate) method: Method,
+    auth: Auth,
+}
+
+impl Call {
+    pub(crate) fn of<O: Operation>() -> Self {
+        Self {
+            id: O::ID,
+            method: O::METHOD,
+            auth: O::AUTH,
+        }
+    }
+
+    /// A read changes nothing, whatever became of it.
+    pub(crate) fn happened(self, otherwise: Happened) -> Happened {
+        if self.method == Method::Get {
+            Happened::Never
+        } else {
+            otherwise
+        }
+    }
+}
+
+/// A request on its way, and what its response means.
+pub(crate) struct Flight {
+    pub(crate) call: Call,
+    pub(crate) request: Request,
+    then: Then,
+}
+
+enum Then {
+    /// The response is a challenge for this action.
+    Challenge(Encoded),
+    /// The response is the user action token for this action.
+    UserAction(Encoded),
+    /// The response is the operation's.
+    Finish,
+}
+
+/// What follows a response.
+pub(crate) enum Next {
+    Send(Flight),
+    Sign(Parked),
+    Decode,
+}
+
+/// An action and the challenge for it.
+pub(crate) struct Parked {
+    pub(crate) encoded: Encoded,
+    pub(crate) challenge: Challenge,
+}
+
+impl Flight {
+    pub(crate) fn start(call: Call, ctx: &Context, encoded: Encoded) -> Result<Self, Error> {
+        if call.auth != Auth::UserAction {
+            return Self::action(call, ctx, encoded, None);
+        }
+        let body = InitBody {
+            payload: encoded.payload(),
+            method: call.method.as_str(),
+            path: encoded.path(),
+            server_kind: "Api",
+        };
+        let request = preliminary(call, ctx, Stage::Prepare, INIT_PATH, &body)?;
+        Ok(Self {
+            call,
+            request,
+            then: Then::Challenge(encoded),
+        })
+    }
+
+    pub(crate) fn complete(
+        call: Call,
+        ctx: &Context,
+        parked: Parked,
+        assertion: &Assertion,
+    ) -> Result<Self, Error> {
+        if let Some(objection) = parked.challenge.objection(assertion) {
+            return Err(Error::local(call.id, Stage::Sign, objection));
+        }
+        let body = CompleteBody {
+            challenge_identifier: &parked.challenge.challenge_identifier,
+            first_factor: &assertion.first_factor,
+            second_factor: assertion.second_factor.as_ref(),
+        };
+        let request = preliminary(call, ctx, Stage::Sign, COMPLETE_PATH, &body)?;
+        Ok(Self {
+            call,
+            request,
+            then: Then::UserAction(parked.encoded),
+        })
+    }
+
+    fn action(
+        call: Call,
+        ctx: &Context,
+        encoded: Encoded,
+        user_action: Option<Zeroizing<String>>,
+    ) -> Result<Self, Error> {
+        let stage = if user_action.is_some() {
+            Stage::Action
+        } else {
+            Stage::Prepare
+        };
+        let request = Request::new(ctx, call.method, encoded.target())
+            .with_authorization(token(call, ctx, stage)?)
+            .with_body(encoded.content_type, encoded.body);
+        let request = match user_action {
+            Some(token) => request.with_user_action(token),
+            None => request,
+        };
+        Ok(Self {
+            call,
+            request,
+            then: Then::Finish,
+        })
+    }
+
+    pub(crate) fn advance(self, ctx: &Context, response: &Response<'_>) -> Result<Next, Error> {
+        let (call, stage) = (self.call, self.stage());
+        let fail = |happened, kind| Err(Error::new(call.id, stage, call.happened(happened), kind));
+        let limit = ctx.response_limit();
+        if response.body().len() > limit {
+            let status = response.status();
+            return fail(
+                verdict(stage, response.status()),
+                crate::ErrorKind::TooLarge { status, limit },
+            );
+        }
+        if !response.is_success() {
+            let tokens = [&ctx.token, &ctx.temporary_token];
+            let secrets = tokens.into_iter().flatten().map(Token::expose);
+            let secrets: Vec<&str> = secrets.chain(self.request.user_action()).collect();
+            let refusal = Refusal::new(response, &secrets);
+            return fail(verdict(stage, response.status()), refusal.into());
+        }
+        let undecodable = |error: Undecodable| fail(Happened::Never, error.into());
+        match self.then {
+            Then::Challenge(encoded) => match Answer::new(call.id, *response).json() {
+                Ok(challenge) => Ok(Next::Sign(Parked { encoded, challenge })),
+                Err(error) => undecodable(error),
+            },
+            Then::UserAction(encoded) => match user_action(call, response) {
+                Ok(token) => Self::action(call, ctx, encoded, Some(token)).map(Next::Send),
+                Err(error) => undecodable(error),
+            },
+            Then::Finish => Ok(Next::Decode),
+        }
+    }
+
+    pub(crate) fn stage(&self) -> Stage {
+        match self.then {
+            Then::Challenge(_) => Stage::Init,
+            Then::UserAction(_) => Stage::Complete,
+            Then::Finish => Stage::Action,
+        }
+    }
+}
+
+/// What a status says about the action. Only the action's own request can carry it out.
+pub(crate) fn verdict(stage: Stage, status: u16) -> Happened {
+    match (stage, status) {
+        (Stage::Action, 200..=299) => Happened::Certainly,
+        // The service refuses with 4xx before it acts; 408 comes from what stands before it.
+        (Stage::Action, 400..=407 | 409..=499) => Happened::Never,
+        (Stage::Action, _) => Happened::Unknown,
+        _ => Happened::Never,
+    }
+}
+
+fn user_action(call: Call, response: &Response<'_>) -> Result<Zeroizing<String>, Undecodable> {
+    let answer: UserActionAnswer = Answer::new(call.id, *response).json()?;
+    let token = answer.user_action;
+    if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(Undecodable::other(
+            response,
+            "`userAction` cannot stand in a header",
+        ));
+    }
+    Ok(token)
+}
+
+/// A request of the signing flow itself: a signed operation's bearer, a small JSON body.
+fn preliminary<T: Serialize>(
+    call: Call,
+    ctx: &Context,
+    stage: Stage,
+    path: &str,
+    body: &T,
+) -> Result<Request, Error> {
+    let token = token(call, ctx, stage)?;
+    let body = serde_json::to_vec(body)
+        .map_err(|e| Error::local(call.id, stage, crate::InvalidArgument::unserialisable(&e)))?;
+    Ok(Request::new(ctx, Method::Post, path)
+        .with_authorization(token)
+        .with_body(Some("application/json".into()), body))
+}
+
+fn token(call: Call, ctx: &Context, stage: Stage) -> Result<Option<Token>, Error> {
+    let (token, temporary) = match call.auth {
+        Auth::Public => return Ok(None),
+        Auth::TemporaryToken => (&ctx.temporary_token, true),
+        Auth::Token | Auth::UserAction => (&ctx.token, false),
+    };
+    match token {
+        Some(token) => Ok(Some(token.clone())),
+        None => Err(Error::local(
+            call.id,
+            stage,
+            crate::ErrorKind::MissingToken { temporary },
+        )),
+    }
+}
+
+const INIT_PATH: &str = "/auth/action/init";
+const COMPLETE_PATH: &str = "/auth/action";
+
+#[derive(Serialize)]
+struct InitBody<'a> {
+    #[serde(rename = "userActionPayload")]
+    payload: &'a str,
+    #[serde(rename = "userActionHttpMethod")]
+    method: &'a str,
+    #[serde(rename = "userActionHttpPath")]
+    path: &'a str,
+    #[serde(rename = "userActionServerKind")]
+    server_kind: &'a str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct CompleteBody<'a> {
+    challenge_identifier: &'a str,
+    first_factor: &'a Factor,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    second_factor: Option<&'a Factor>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct UserActionAnswer {
+    user_action: Zeroizing<String>,
+}
