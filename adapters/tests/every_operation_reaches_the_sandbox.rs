@@ -8,7 +8,7 @@ use std::cell::RefCell;
 use dfns_client::KeySigner;
 use dfns_client::protocol::api::auth::CreateRegistrationChallenge;
 use dfns_client::protocol::{
-    Auth, BaseUrl, Context, KeyAssertion, Operation, Request, Response, Step, Token,
+    Auth, BaseUrl, Context, Exchange, KeyAssertion, Operation, Response, Stage, Step, Token,
 };
 use dfns_client::ureq::Client;
 use dfns_sandbox::Sandbox;
@@ -102,6 +102,9 @@ impl Run {
                 let operation: O = serde_json::from_value(arguments.clone())
                     .unwrap_or_else(|e| panic!("{id} from {arguments}: {e}"));
                 check_bytes(&operation, body.as_ref());
+                if style == Style::Minimal {
+                    check_answers(&operation);
+                }
                 self.check_accepted(&operation);
             }
         }
@@ -180,38 +183,60 @@ fn description() -> &'static Value {
     &DESCRIPTION
 }
 
-/// What was frozen, signed and sent must be one and the same.
-fn check_bytes<O: Operation>(operation: &O, body: Option<&Value>) {
-    const PREFIX: &str = "https://gateway.example/a/prefix";
-    let ctx = Context::new(BaseUrl::parse(PREFIX).unwrap())
+const PREFIX: &str = "https://gateway.example/a/prefix";
+
+fn gateway() -> Context {
+    Context::new(BaseUrl::parse(PREFIX).unwrap())
         .with_token(Token::new("bearer").unwrap())
-        .with_temporary_token(Token::new("temporary").unwrap());
-    let mut asked: Option<Value> = None;
+        .with_temporary_token(Token::new("temporary").unwrap())
+}
+
+/// Walks a call to its own request, and says what was asked to be signed on the way.
+fn walk<O: Operation>(ctx: &Context, operation: &O) -> (Exchange<O>, Option<Value>) {
+    let mut asked = None;
     let mut step = ctx.start(operation).unwrap();
-    let sent: Request = loop {
+    loop {
         let exchange = match step {
             Step::Send(exchange) => exchange,
             Step::Sign(unsigned) => {
                 let assertion = KeyAssertion::from_bytes("cr-1", b"{}", b"signature");
-                unsigned.complete(&ctx, assertion).unwrap()
+                unsigned.complete(ctx, assertion).unwrap()
             }
             Step::Done(_) => unreachable!("{}: no answer was given", O::ID),
         };
-        let path = exchange.request().url().strip_prefix(PREFIX).unwrap();
-        step = match path {
-            "/auth/action/init" if O::AUTH == Auth::UserAction => {
+        let answer: &[u8] = match exchange.stage() {
+            Stage::Init => {
                 asked = Some(serde_json::from_slice(exchange.request().body()).unwrap());
-                let challenge = br#"{"challenge":"Y2g","challengeIdentifier":"id"}"#;
-                exchange
-                    .receive(&ctx, Response::new(200, challenge))
-                    .unwrap()
+                br#"{"challenge":"Y2g","challengeIdentifier":"id"}"#
             }
-            "/auth/action" if O::AUTH == Auth::UserAction => exchange
-                .receive(&ctx, Response::new(200, br#"{"userAction":"ua"}"#))
-                .unwrap(),
-            _ => break exchange.request().clone(),
+            Stage::Complete => br#"{"userAction":"ua"}"#,
+            _ => return (exchange, asked),
         };
-    };
+        step = exchange.receive(ctx, Response::new(200, answer)).unwrap();
+    }
+}
+
+/// Every variant of every union in the answer decodes, and so does an answer with a field of tomorrow.
+fn check_answers<O: Operation>(operation: &O) {
+    let ctx = gateway();
+    for style in [Style::Minimal, Style::Full, Style::Awkward] {
+        for mut body in api::response_variants(O::ID, style) {
+            if let Some(object) = body.as_object_mut() {
+                object.insert("aFieldOfTomorrow".into(), json!({"a": [1.5, null]}));
+            }
+            let body = serde_json::to_vec(&body).unwrap();
+            let answer = Response::new(200, &body).header("content-type", "application/json");
+            let step = walk(&ctx, operation).0.receive(&ctx, answer);
+            let step = step.unwrap_or_else(|e| panic!("{e}\n{}", String::from_utf8_lossy(&body)));
+            assert!(matches!(step, Step::Done(_)), "{step:?}");
+        }
+    }
+}
+
+/// What was frozen, signed and sent must be one and the same.
+fn check_bytes<O: Operation>(operation: &O, body: Option<&Value>) {
+    let (exchange, asked) = walk(&gateway(), operation);
+    let sent = exchange.request();
     let header = |name: &str| {
         sent.headers()
             .find(|(n, _)| *n == name)
