@@ -9,7 +9,7 @@
 
 mod support;
 
-use dfns_signer::{KeySigner, SigningKey as _, client_data};
+use dfns_signer::{KeySigner, client_data};
 use sha2::{Digest as _, Sha256};
 use support::{from_base64url, hex, read, verify};
 
