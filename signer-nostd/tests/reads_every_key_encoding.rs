@@ -9,7 +9,7 @@
 
 mod support;
 
-use dfns_signer::{Algorithm, KeySigner, SigningKey as _};
+use dfns_signer::{Algorithm, KeySigner};
 use support::{CHALLENGE, from_base64url, read, verify};
 
 const KEYS: [(&str, &str, Algorithm); 13] = [

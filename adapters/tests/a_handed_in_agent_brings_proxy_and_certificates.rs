@@ -1,0 +1,98 @@
+//! What a deployment needs comes in with a configured ureq agent: its certificate authorities, its proxy.
+
+#![cfg(all(feature = "ureq", feature = "rustls"))]
+
+mod common;
+
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::thread;
+
+use common::{Scripted, WALLET, ok};
+use dfns_client::CallErrorKind;
+use dfns_client::protocol::api::wallets::GetWallet;
+use dfns_client::protocol::{BaseUrl, Context, Happened, Token};
+use dfns_client::ureq::Client;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use ureq::tls::{Certificate, RootCerts, TlsConfig};
+
+#[test]
+fn a_certificate_authority_of_ones_own_is_trusted_when_given_and_not_otherwise() {
+    let base = https_server();
+    let context = || Context::new(BaseUrl::parse(&base).unwrap()).with_token(token());
+
+    let error = Client::new(context())
+        .call(&GetWallet::new("wa-1"))
+        .unwrap_err();
+    assert!(
+        matches!(error.kind(), CallErrorKind::Transport(_)),
+        "{error:?}"
+    );
+    assert_eq!(error.happened(), Happened::Never);
+
+    let authority = Certificate::from_pem(include_bytes!("tls/ca.pem")).unwrap();
+    let tls = TlsConfig::builder()
+        .root_certs(RootCerts::new_with_certs(&[authority]))
+        .build();
+    let agent = ureq::Agent::config_builder().tls_config(tls).build();
+    let client = Client::new(context()).with_agent(agent.into());
+    assert_eq!(
+        client.call(&GetWallet::new("wa-1")).unwrap().id.as_str(),
+        "wa-1"
+    );
+}
+
+#[test]
+fn requests_go_through_the_proxy_that_is_given() {
+    let proxy = Scripted::start(|_| ok(WALLET));
+    let address = format!("http://{}", proxy.address);
+    let agent = ureq::Agent::config_builder()
+        .proxy(Some(ureq::Proxy::new(&address).unwrap()))
+        .build();
+    let context = Context::new(BaseUrl::parse("http://localhost:9").unwrap()).with_token(token());
+    let _ = Client::new(context)
+        .with_agent(agent.into())
+        .call(&GetWallet::new("wa-1"));
+    let line = proxy
+        .requests()
+        .first()
+        .expect("the proxy was asked")
+        .line
+        .clone();
+    assert!(line.contains("localhost:9"), "{line}");
+}
+
+fn token() -> Token {
+    Token::new("a.b.c").unwrap()
+}
+
+/// Answers one wallet per connection, over TLS, until the test ends.
+fn https_server() -> String {
+    let chain = CertificateDer::pem_slice_iter(include_bytes!("tls/localhost.pem"));
+    let key = PrivateKeyDer::from_pem_slice(include_bytes!("tls/localhost.key")).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(chain.collect::<Result<_, _>>().unwrap(), key)
+        .unwrap();
+    let config = Arc::new(config);
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    thread::spawn(move || {
+        for stream in listener.incoming().map_while(Result::ok) {
+            let connection = rustls::ServerConnection::new(Arc::clone(&config)).unwrap();
+            let mut tls = rustls::StreamOwned::new(connection, stream);
+            let mut request = Vec::new();
+            let mut byte = [0];
+            while !request.ends_with(b"\r\n\r\n") && matches!(tls.read(&mut byte), Ok(1)) {
+                request.push(byte[0]);
+            }
+            let _ = tls.write_all(&ok(WALLET));
+        }
+    });
+    format!("https://localhost:{port}")
+}
