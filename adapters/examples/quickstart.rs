@@ -8,6 +8,7 @@
 
 use std::env;
 use std::error::Error;
+use std::process::ExitCode;
 use std::time::Instant;
 
 use dfns_client::protocol::api::wallets::{CreateWallet, ListWallets, Network};
@@ -18,7 +19,17 @@ use dfns_sandbox::Sandbox;
 use dfns_signer::Algorithm;
 use ureq::http;
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<(), Box<dyn Error>> {
     let (account, _sandbox) = match Account::from_environment()? {
         Some(account) => (account, None),
         None => Account::in_a_sandbox(algorithm(env::args().skip(1))?)

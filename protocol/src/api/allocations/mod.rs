@@ -138,8 +138,8 @@ impl Operation for CreateAllocation {
 pub struct Cancel0fnsOrderPlacement {
     /// The action whose order is cancelled.
     pub allocation_action_id: AllocationActionId,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// The fee sponsor that pays the network's fee.

@@ -43,8 +43,8 @@ pub struct AllocationAction {
     pub id: AllocationActionId,
     /// The allocation.
     pub allocation_id: AllocationId,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// Its kind.
@@ -72,8 +72,8 @@ pub struct AllocationAction {
 pub struct AllocationActionByAmount {
     /// Its kind.
     pub kind: AllocationActionKind,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// The fee sponsor that pays the network's fee.
@@ -102,8 +102,8 @@ impl AllocationActionByAmount {
 pub struct AllocationActionByAssets {
     /// Its kind.
     pub kind: AllocationActionKind,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// The fee sponsor that pays the network's fee.
@@ -273,8 +273,8 @@ pub struct Cancel0fnsOrderPlacementResponse {
 pub struct CreateAllocation0fns {
     /// The wallet. At most 64 characters.
     pub wallet_id: WalletId,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// The provider.
@@ -328,8 +328,8 @@ union! {
 pub struct CreateAllocationGauntletUsdcPrime {
     /// The wallet.
     pub wallet_id: WalletId,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// The provider.
@@ -366,8 +366,8 @@ impl CreateAllocationGauntletUsdcPrime {
 pub struct CreateAllocationGauntletUsdcPrimeBase {
     /// The wallet.
     pub wallet_id: WalletId,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// The provider.
@@ -445,8 +445,8 @@ union! {
 pub struct CreateAllocationSentoraPyusdMain {
     /// The wallet.
     pub wallet_id: WalletId,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// The provider.
@@ -479,8 +479,8 @@ impl CreateAllocationSentoraPyusdMain {
 pub struct CreateAllocationSkySusds {
     /// The wallet.
     pub wallet_id: WalletId,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// The provider.
@@ -517,8 +517,8 @@ impl CreateAllocationSkySusds {
 pub struct CreateAllocationSteakhouseUsdcBase {
     /// The wallet.
     pub wallet_id: WalletId,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// The provider.
@@ -551,8 +551,8 @@ impl CreateAllocationSteakhouseUsdcBase {
 pub struct CreateAllocationSteakhouseUsdt {
     /// The wallet.
     pub wallet_id: WalletId,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// The provider.

@@ -143,8 +143,9 @@ pub struct ExchangeTransferAsa {
     /// How much, in the smallest unit of the asset unless the provider counts otherwise. Matches
     /// `^\d+$`.
     pub amount: String,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before. At most 50 characters.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409. At most
+    /// 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// Who is behind the transfer.
@@ -192,8 +193,9 @@ pub struct ExchangeTransferErc20 {
     /// How fast it should be confirmed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub priority: Option<FeePriority>,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before. At most 50 characters.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409. At most
+    /// 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// Who is behind the transfer.
@@ -260,8 +262,9 @@ pub struct ExchangeTransferNative {
     /// Whether to use a durable nonce, so that the transaction does not expire while it waits.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub use_durable_nonce: Option<bool>,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before. At most 50 characters.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409. At most
+    /// 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// Who is behind the transfer.
@@ -330,8 +333,9 @@ pub struct ExchangeTransferSep41 {
     /// How much, in the smallest unit of the asset unless the provider counts otherwise. Matches
     /// `^\d+$`.
     pub amount: String,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before. At most 50 characters.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409. At most
+    /// 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// Who is behind the transfer.
@@ -386,8 +390,9 @@ pub struct ExchangeTransferSpl {
     /// Whether to use a durable nonce, so that the transaction does not expire while it waits.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub use_durable_nonce: Option<bool>,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before. At most 50 characters.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409. At most
+    /// 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// Who is behind the transfer.
@@ -437,8 +442,9 @@ pub struct ExchangeTransferTep74 {
     /// How much, in the smallest unit of the asset unless the provider counts otherwise. Matches
     /// `^\d+$`.
     pub amount: String,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before. At most 50 characters.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409. At most
+    /// 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// Who is behind the transfer.
@@ -483,8 +489,9 @@ pub struct ExchangeTransferTrc10 {
     /// How much, in the smallest unit of the asset unless the provider counts otherwise. Matches
     /// `^\d+$`.
     pub amount: String,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before. At most 50 characters.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409. At most
+    /// 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// Who is behind the transfer.
@@ -529,8 +536,9 @@ pub struct ExchangeTransferTrc20 {
     /// How much, in the smallest unit of the asset unless the provider counts otherwise. Matches
     /// `^\d+$`.
     pub amount: String,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before. At most 50 characters.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409. At most
+    /// 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// Who is behind the transfer.

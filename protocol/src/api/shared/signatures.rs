@@ -157,8 +157,9 @@ pub struct SignatureBip322 {
     /// The family of networks whose rules the signature follows, when no network is given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub blockchain_kind: Option<BlockchainKind>,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before. At most 50 characters.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409. At most
+    /// 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
 }
@@ -203,8 +204,9 @@ pub struct SignatureCip8 {
     /// The family of networks whose rules the signature follows, when no network is given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub blockchain_kind: Option<BlockchainKind>,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before. At most 50 characters.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409. At most
+    /// 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
 }
@@ -244,8 +246,8 @@ pub struct SignatureDfnsSmartAccountTransaction {
     /// The family of networks whose rules the signature follows, when no network is given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub blockchain_kind: Option<BlockchainKind>,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
 }
@@ -281,8 +283,8 @@ pub struct SignatureEip191 {
     /// The family of networks whose rules the signature follows, when no network is given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub blockchain_kind: Option<BlockchainKind>,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
 }
@@ -316,8 +318,9 @@ pub struct SignatureEip712 {
     /// The family of networks whose rules the signature follows, when no network is given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub blockchain_kind: Option<BlockchainKind>,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before. At most 50 characters.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409. At most
+    /// 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
 }
@@ -357,8 +360,9 @@ pub struct SignatureEip7702 {
     /// The family of networks whose rules the signature follows, when no network is given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub blockchain_kind: Option<BlockchainKind>,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before. At most 50 characters.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409. At most
+    /// 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
 }
@@ -398,8 +402,9 @@ pub struct SignatureHash {
     /// The family of networks whose rules the signature follows, when no network is given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub blockchain_kind: Option<BlockchainKind>,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before. At most 50 characters.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409. At most
+    /// 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
 }
@@ -430,8 +435,9 @@ pub struct SignatureMessage {
     /// The family of networks whose rules the signature follows, when no network is given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub blockchain_kind: Option<BlockchainKind>,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before. At most 50 characters.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409. At most
+    /// 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
 }
@@ -461,8 +467,9 @@ pub struct SignaturePsbt {
     /// The family of networks whose rules the signature follows, when no network is given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub blockchain_kind: Option<BlockchainKind>,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before. At most 50 characters.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409. At most
+    /// 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
 }
@@ -529,8 +536,8 @@ pub struct SignatureRequest {
     /// When it was confirmed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub date_confirmed: Option<String>,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// What is particular to its kind.
@@ -563,8 +570,9 @@ pub struct SignatureSignDocDirect {
     /// The family of networks whose rules the signature follows, when no network is given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub blockchain_kind: Option<BlockchainKind>,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before. At most 50 characters.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409. At most
+    /// 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
 }
@@ -594,8 +602,9 @@ pub struct SignatureSignerPayload {
     /// The family of networks whose rules the signature follows, when no network is given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub blockchain_kind: Option<BlockchainKind>,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before. At most 50 characters.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409. At most
+    /// 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
 }
@@ -631,8 +640,8 @@ pub struct SignatureSnip12 {
     /// The family of networks whose rules the signature follows, when no network is given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub blockchain_kind: Option<BlockchainKind>,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
 }
@@ -707,8 +716,8 @@ pub struct SignatureStellarFeeBumpTransaction {
     /// The family of networks whose rules the signature follows, when no network is given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub blockchain_kind: Option<BlockchainKind>,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
 }
@@ -743,8 +752,9 @@ pub struct SignatureTransaction {
     /// The family of networks whose rules the signature follows, when no network is given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub blockchain_kind: Option<BlockchainKind>,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before. At most 50 characters.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409. At most
+    /// 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
 }

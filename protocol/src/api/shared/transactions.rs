@@ -1000,8 +1000,8 @@ pub struct TransactionActivateAccount {
     /// What the activation needs, by network.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub args: Option<Json>,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
 }
@@ -1016,8 +1016,8 @@ pub struct TransactionCancelTransaction {
     pub tx_hash: Option<String>,
     /// The transaction that was signed instead; hex.
     pub signed_tx: String,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
 }
@@ -1040,8 +1040,8 @@ pub struct TransactionCreateSolanaNonceAccounts {
     /// How fast it should be confirmed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub priority: Option<FeePriority>,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
 }
@@ -1084,8 +1084,9 @@ pub struct TransactionEip1559 {
     /// The most to pay to the validator for a unit of gas, in wei.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_priority_fee_per_gas: Option<String>,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before. At most 50 characters.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409. At most
+    /// 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
 }
@@ -1126,8 +1127,9 @@ pub struct TransactionEvm {
     /// The most gas that the transaction may use.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gas_limit: Option<String>,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before. At most 50 characters.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409. At most
+    /// 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
 }
@@ -1153,8 +1155,8 @@ impl TransactionEvm {
 pub struct TransactionFunctionCall {
     /// The call, as the network takes it.
     pub call: Json,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
 }
@@ -1176,8 +1178,9 @@ impl TransactionFunctionCall {
 pub struct TransactionPsbt {
     /// The partially signed Bitcoin transaction; hex. Matches `^(0x)?([0-9a-fA-F][0-9a-fA-F])*$`.
     pub psbt: String,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before. At most 50 characters.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409. At most
+    /// 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
 }
@@ -1235,8 +1238,8 @@ pub struct TransactionRequest {
     /// When it was confirmed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub date_confirmed: Option<String>,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// The request that replaces this one.
@@ -1288,8 +1291,9 @@ pub struct TransactionSettleOffer {
     pub tx_hash: String,
     /// Whether the offer is taken.
     pub decision: OfferDecision,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before. At most 50 characters.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409. At most
+    /// 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
 }
@@ -1301,8 +1305,9 @@ pub struct TransactionSettleOffer {
 pub struct TransactionSignDocDirect {
     /// The serialised sign document; hex. Matches `^(0x)?([0-9a-fA-F][0-9a-fA-F])*$`.
     pub sign_doc: String,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before. At most 50 characters.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409. At most
+    /// 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
 }
@@ -1326,8 +1331,8 @@ pub struct TransactionSpeedUpTransaction {
     pub tx_hash: String,
     /// The transaction that was signed instead; hex.
     pub signed_tx: String,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
 }
@@ -1340,8 +1345,9 @@ pub struct TransactionTransaction {
     /// The unsigned transaction, as the network serialises it, or its parts where the network
     /// allows.
     pub transaction: TransactionPayload,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before. At most 50 characters.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409. At most
+    /// 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
 }
@@ -1361,8 +1367,9 @@ impl TransactionTransaction {
 #[serde(tag = "kind", rename = "TransferPreapproval", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TransactionTransferPreapproval {
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before. At most 50 characters.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409. At most
+    /// 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
 }
@@ -1383,8 +1390,9 @@ pub struct TransactionUserOperations {
     pub user_operations: Vec<UserOperation>,
     /// The fee sponsor that pays the network's fee. At most 50 characters.
     pub fee_sponsor_id: FeeSponsorId,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before. At most 50 characters.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409. At most
+    /// 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
 }

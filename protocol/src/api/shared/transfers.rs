@@ -24,8 +24,9 @@ pub struct TransferAip21 {
     /// How much, in the smallest unit of the asset unless the provider counts otherwise. Matches
     /// `^\d+$`.
     pub amount: String,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before. At most 50 characters.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409. At most
+    /// 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// Who is behind the transfer.
@@ -69,8 +70,9 @@ pub struct TransferAsa {
     /// The memo, tag or comment of the transfer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub memo: Option<String>,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before. At most 50 characters.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409. At most
+    /// 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// Who is behind the transfer.
@@ -112,8 +114,9 @@ pub struct TransferAssetById {
     /// How much, in the smallest unit of the asset unless the provider counts otherwise. Matches
     /// `^\d+$`.
     pub amount: String,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before. At most 50 characters.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409. At most
+    /// 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// Who is behind the transfer.
@@ -210,8 +213,8 @@ pub struct TransferCip56 {
     /// Whether to offer the transfer, so that the receiver decides.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub offer: Option<bool>,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// Who is behind the transfer.
@@ -254,8 +257,8 @@ pub struct TransferCis2 {
     pub amount: String,
     /// The address of the token, as the network writes it.
     pub token_address: String,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// Who is behind the transfer.
@@ -298,8 +301,8 @@ pub struct TransferCis7 {
     /// The memo, tag or comment of the transfer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub memo: Option<String>,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// Who is behind the transfer.
@@ -341,8 +344,9 @@ pub struct TransferCoin {
     /// How much, in the smallest unit of the asset unless the provider counts otherwise. Matches
     /// `^\d+$`.
     pub amount: String,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before. At most 50 characters.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409. At most
+    /// 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// Who is behind the transfer.
@@ -382,8 +386,9 @@ pub struct TransferErc20 {
     /// How fast it should be confirmed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub priority: Option<FeePriority>,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before. At most 50 characters.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409. At most
+    /// 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// Who is behind the transfer.
@@ -427,8 +432,9 @@ pub struct TransferErc721 {
     /// How fast it should be confirmed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub priority: Option<FeePriority>,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before. At most 50 characters.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409. At most
+    /// 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// Who is behind the transfer.
@@ -472,8 +478,8 @@ pub struct TransferErc7984 {
     /// How fast it should be confirmed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub priority: Option<FeePriority>,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// Who is behind the transfer.
@@ -518,8 +524,9 @@ pub struct TransferHip17 {
     /// The memo, tag or comment of the transfer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub memo: Option<String>,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before. At most 50 characters.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409. At most
+    /// 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// Who is behind the transfer.
@@ -565,8 +572,9 @@ pub struct TransferHts {
     /// The memo, tag or comment of the transfer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub memo: Option<String>,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before. At most 50 characters.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409. At most
+    /// 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// Who is behind the transfer.
@@ -612,8 +620,8 @@ pub struct TransferIou {
     /// The memo, tag or comment of the transfer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub memo: Option<String>,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// Who is behind the transfer.
@@ -681,8 +689,9 @@ pub struct TransferNative {
     /// Whether to use a durable nonce, so that the transaction does not expire while it waits.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub use_durable_nonce: Option<bool>,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before. At most 50 characters.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409. At most
+    /// 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// Who is behind the transfer.
@@ -757,8 +766,8 @@ pub struct TransferRequest {
     /// The policy approval, when there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub approval_id: Option<ApprovalId>,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// The fee sponsor that pays the network's fee.
@@ -801,8 +810,9 @@ pub struct TransferSep41 {
     /// The memo, tag or comment of the transfer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub memo: Option<String>,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before. At most 50 characters.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409. At most
+    /// 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// Who is behind the transfer.
@@ -845,8 +855,8 @@ pub struct TransferSnip2 {
     pub to: String,
     /// How much, in the smallest unit of the asset unless the provider counts otherwise.
     pub amount: String,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// Who is behind the transfer.
@@ -886,8 +896,8 @@ pub struct TransferSnip3 {
     pub to: String,
     /// The id of the token.
     pub token_id: String,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// Who is behind the transfer.
@@ -939,8 +949,9 @@ pub struct TransferSpl {
     /// Whether to use a durable nonce, so that the transaction does not expire while it waits.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub use_durable_nonce: Option<bool>,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before. At most 50 characters.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409. At most
+    /// 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// Who is behind the transfer.
@@ -990,8 +1001,9 @@ pub struct TransferTep74 {
     /// The memo, tag or comment of the transfer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub memo: Option<String>,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before. At most 50 characters.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409. At most
+    /// 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// Who is behind the transfer.
@@ -1033,8 +1045,9 @@ pub struct TransferTrc10 {
     /// How much, in the smallest unit of the asset unless the provider counts otherwise. Matches
     /// `^\d+$`.
     pub amount: String,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before. At most 50 characters.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409. At most
+    /// 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// Who is behind the transfer.
@@ -1075,8 +1088,9 @@ pub struct TransferTrc20 {
     /// How much, in the smallest unit of the asset unless the provider counts otherwise. Matches
     /// `^\d+$`.
     pub amount: String,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before. At most 50 characters.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409. At most
+    /// 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// Who is behind the transfer.
@@ -1116,8 +1130,9 @@ pub struct TransferTrc721 {
     pub to: String,
     /// The id of the token. Matches `^\d+$`.
     pub token_id: String,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before. At most 50 characters.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409. At most
+    /// 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// Who is behind the transfer.
@@ -1160,8 +1175,8 @@ pub struct TransferXls33 {
     /// The memo, tag or comment of the transfer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub memo: Option<String>,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// Who is behind the transfer.

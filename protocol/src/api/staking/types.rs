@@ -57,8 +57,8 @@ pub struct CreateStakeBabylon {
     pub amount: String,
     /// How long to stake.
     pub duration: Number,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
 }
@@ -75,8 +75,8 @@ pub struct CreateStakeEthereum {
     /// How much, in the smallest unit of the asset unless the provider counts otherwise. Matches
     /// `^\d+$`.
     pub amount: String,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
 }
@@ -108,8 +108,8 @@ pub struct CreateStakeIota {
     /// The locked objects to stake. At least 1 item.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub locked_iotas: Option<Vec<String>>,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
 }
@@ -280,8 +280,8 @@ pub struct StakeActionDepositIota {
     /// The locked objects to stake.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub locked_iotas: Option<Vec<String>>,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
 }
@@ -333,8 +333,8 @@ union! {
 pub struct StakeActionWithdrawEthereum {
     #[serde(default)]
     kind: LiteralWithdraw,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
 }
@@ -359,8 +359,8 @@ pub struct StakeActionWithdrawIota {
     /// How much, in the smallest unit of the asset unless the provider counts otherwise. Matches
     /// `^\d+$`.
     pub amount: String,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
 }

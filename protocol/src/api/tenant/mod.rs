@@ -992,8 +992,8 @@ impl Paged for ListTenantUsers {
 pub struct CreateTenantUser {
     /// The e-mail address, which becomes the username.
     pub email: String,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// Whether the user has to log in through single sign-on.

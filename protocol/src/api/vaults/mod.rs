@@ -107,8 +107,8 @@ pub struct CreateVault {
     /// The tags.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<String>>,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
 }
@@ -203,8 +203,8 @@ pub struct UpdateVault {
     /// A name for people.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
 }
@@ -624,8 +624,8 @@ pub struct CreateVaultLock {
     pub tid: String,
     /// How much, in the smallest unit of the asset unless the provider counts otherwise.
     pub amount: String,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// Why.
@@ -1199,8 +1199,8 @@ pub struct CreateVaultTransfer {
     pub to: String,
     /// How much, in the smallest unit of the asset unless the provider counts otherwise.
     pub amount: String,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
 }

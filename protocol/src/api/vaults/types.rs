@@ -141,8 +141,8 @@ pub struct Vault {
     pub name: Option<String>,
     /// The tags.
     pub tags: Vec<String>,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// When it was created.
@@ -318,8 +318,8 @@ pub struct VaultLock {
     pub amount: String,
     /// Who made it.
     pub owner: String,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// Why.

@@ -150,8 +150,9 @@ pub struct CreateWallet {
     /// `false` when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub delay_delegation: Option<bool>,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before. At most 100 characters.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409. At most
+    /// 100 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// The tags. At most 10 items. Each item: Matches `^[a-zA-Z0-9_.:/+-]{1,100}$`.
@@ -522,8 +523,8 @@ pub struct ImportWallet {
     pub encrypted_key_shares: Vec<EncryptedKeyShare>,
     /// The network.
     pub network: Network,
-    /// Your own id for it. The service refuses a transfer, a transaction or the like with one that
-    /// was used before.
+    /// Your own id for it. A transfer, transaction or signature sent again with the same id and
+    /// body answers what exists already; the same id with another body is refused with 409.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
 }
