@@ -19,13 +19,14 @@ pub struct Refusal {
     pub message: Option<String>,
     /// The service's reference for support: `error.id`.
     pub id: Option<String>,
-    /// `error.details`, such as the fields that failed validation, or `duplicate` of a 409.
+    /// `error.details`, such as the fields that failed validation, or `duplicate` of a 409. It may repeat what was
+    /// sent, so it is in no `Debug` and no message.
     pub details: Option<Value>,
     /// The `Retry-After` header: seconds, or an HTTP date.
     pub retry_after: Option<String>,
     /// The `X-Request-ID` header.
     pub request_id: Option<String>,
-    /// The beginning of the raw body, 64 KiB at most.
+    /// The beginning of the raw body, 64 KiB at most. Like `details`, it may repeat what was sent.
     pub body: Vec<u8>,
 }
 
