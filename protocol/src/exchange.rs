@@ -7,6 +7,15 @@ use crate::{
 };
 
 /// A request that is to be sent, and whose response continues the call.
+///
+/// A response can be taken once, and what is due is a response: a request cannot be signed instead.
+///
+/// ```compile_fail,E0599
+/// # use dfns_protocol::{Assertion, Context, Exchange, Operation};
+/// # fn f<O: Operation>(ctx: &Context, exchange: Exchange<O>, assertion: Assertion) {
+/// exchange.complete(ctx, assertion);
+/// # }
+/// ```
 #[must_use = "the request is to be sent, and its response handed to `receive`"]
 pub struct Exchange<O> {
     flight: Flight,

@@ -28,6 +28,14 @@ use crate::{Challenge, Encoded};
 /// let exchange = pending.resume::<CreateWallet>()?.complete(&ctx, assertion)?;
 /// # Ok(()) }
 /// ```
+///
+/// A copy could be completed twice, so there is none:
+///
+/// ```compile_fail,E0308
+/// # fn f(pending: &dfns_protocol::Pending) {
+/// let copy: dfns_protocol::Pending = pending.clone();
+/// # }
+/// ```
 pub struct Pending {
     operation: Cow<'static, str>,
     encoded: Encoded,

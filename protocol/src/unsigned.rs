@@ -4,6 +4,16 @@ use crate::flight::{Call, Flight, Parked};
 use crate::{Assertion, Challenge, Context, Encoded, Error, Exchange, Operation, Pending, Stage};
 
 /// A frozen action that waits for a signature.
+///
+/// A challenge is answered once, so answering consumes this. Answering twice does not compile:
+///
+/// ```compile_fail,E0382
+/// # use dfns_protocol::{Assertion, Context, Operation, Unsigned};
+/// # fn f<O: Operation>(ctx: &Context, unsigned: Unsigned<O>, a: Assertion, b: Assertion) {
+/// unsigned.complete(ctx, a);
+/// unsigned.complete(ctx, b);
+/// # }
+/// ```
 #[must_use = "the challenge is to be answered, or parked with `into_pending`"]
 pub struct Unsigned<O> {
     parked: Parked,
