@@ -2,10 +2,11 @@ use bytes::Bytes;
 use serde_json::Value;
 
 /// What goes back.
+#[derive(Clone)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) content_type: Option<&'static str>,
-    pub(crate) allow: Option<String>,
+    pub(crate) headers: Vec<(&'static str, String)>,
     pub(crate) body: Bytes,
 }
 
@@ -20,7 +21,7 @@ impl Answer {
         Self {
             status,
             content_type,
-            allow: None,
+            headers: Vec::new(),
             body,
         }
     }

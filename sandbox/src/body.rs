@@ -4,6 +4,7 @@ use ring::digest::{SHA256, digest};
 use serde_json::Value;
 
 use crate::api::{Mismatch, Operation, open_request, validate_request};
+use crate::hex;
 use crate::refusal::Refusal;
 use crate::strict_json;
 
@@ -115,11 +116,7 @@ pub(crate) fn invalid(message: &str, mismatches: &[Mismatch]) -> Refusal {
 
 /// `fileChecksum` is the lower-case hex SHA-256 of the file, as all official SDKs compute it.
 fn check_file(data: &Value, file: &[u8]) -> Result<(), Refusal> {
-    let hash = digest(&SHA256, file);
-    let expected = hash
-        .as_ref()
-        .iter()
-        .fold(String::new(), |hex, b| hex + &format!("{b:02x}"));
+    let expected = hex::encode(digest(&SHA256, file).as_ref());
     if data["fileChecksum"] == expected.as_str() {
         return Ok(());
     }

@@ -31,6 +31,12 @@ pub(crate) fn millis(duration: Duration) -> Millis {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
+/// Reads what [`iso`] wrote.
+pub(crate) fn parse(date: &str) -> Option<Millis> {
+    let time = humantime::parse_rfc3339(date).ok()?;
+    time.duration_since(UNIX_EPOCH).ok().map(millis)
+}
+
 /// ISO 8601 with milliseconds and `Z`, as the API writes its dates.
 pub(crate) fn iso(at: Millis) -> String {
     // Beyond the year 9999 the text form has no digits left.

@@ -107,15 +107,22 @@ fn print(seen: &Seen) {
         method,
         path,
         status,
+        faults,
         ..
     } = seen;
     // Both come from a peer: nothing in them may steer a terminal.
     println!(
-        "{date} {} {} {operation} {status} {}",
+        "{date} {} {} {operation} {status} {}{}",
         plain(method),
         plain(path),
-        plain(reason)
+        plain(reason),
+        played(faults),
     );
+}
+
+fn played(faults: &[String]) -> String {
+    let each = faults.iter().map(|fault| format!("[{}]", plain(fault)));
+    each.collect()
 }
 
 fn plain(text: &str) -> String {

@@ -58,6 +58,10 @@ impl Refusal {
         Self::new(404, format!("{what} not found")).with(key, id)
     }
 
+    pub(crate) fn other_methods(methods: &[&str]) -> Self {
+        Self::new(405, "this path has other methods").with("allow", methods.join(", "))
+    }
+
     pub(crate) fn because(self, reason: &str) -> Self {
         self.with("reason", reason)
     }

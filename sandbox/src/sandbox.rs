@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::auth::{LONGEST_TOKEN, NewToken, TokenKind};
+use crate::faults::{Injected, Injection};
 use crate::identity::{CredentialKind, Identity, Rejected};
 use crate::refusal::Refusal;
 use crate::seen::Seen;
@@ -122,7 +123,8 @@ impl Sandbox {
         found.map(|credential| credential.active = active).is_some()
     }
 
-    /// From now on a policy asks for approval of this signed operation: it is answered with status 202.
+    /// From now on a policy asks for approval of this signed operation: it is answered with status 202, and
+    /// carried out when a decision approves it.
     pub fn require_approval(&self, operation_id: &str) {
         self.service.approvals().insert(operation_id.to_owned());
     }
@@ -139,7 +141,24 @@ impl Sandbox {
 
     /// The requests seen, oldest first: the last ten thousand, fewer when their bodies are large.
     pub fn log(&self) -> Vec<Seen> {
-        self.service.log()
+        self.service.log().all()
+    }
+
+    /// How often the action of an operation was executed since the start. Refused requests do not count, those
+    /// that wait for an approval only once it is given, and those whose answer a fault took away do.
+    pub fn executions(&self, operation_id: &str) -> usize {
+        self.service.log().executions(operation_id)
+    }
+
+    /// From now on requests meet this fault; those injected earlier come first. Refused is a fault that cannot be
+    /// played, and a route that leads to no operation.
+    pub fn inject(&self, injection: impl Into<Injection>) -> Result<(), Rejected> {
+        Ok(self.service.faults().add(injection.into())?)
+    }
+
+    /// Takes all injected faults back.
+    pub fn clear_faults(&self) {
+        *self.service.faults() = Injected::default();
     }
 
     /// Serves until the process ends.

@@ -1,14 +1,14 @@
-use std::convert::Infallible;
+use std::fmt;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
-use hyper::header::{ALLOW, CONTENT_TYPE, HeaderValue};
+use hyper::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
@@ -18,6 +18,7 @@ use tokio::sync::{Semaphore, oneshot};
 use tokio::time::{sleep, timeout};
 
 use crate::answer::Answer;
+use crate::faults::{Outgoing, Raw};
 use crate::refusal::Refusal;
 use crate::service::{Received, Service};
 
@@ -102,22 +103,50 @@ async fn accept(listener: TcpListener, service: Arc<Service>) {
     }
 }
 
+/// Why the HTTP library has no answer to send: it leaves the connection as it is.
+#[derive(Debug)]
+struct TakenOver;
+
+impl fmt::Display for TakenOver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a fault takes the connection over")
+    }
+}
+
+impl std::error::Error for TakenOver {}
+
 /// Serves one connection to its end. What goes wrong on it is its peer's affair.
 async fn serve(stream: TcpStream, service: Arc<Service>) {
     let _ = stream.set_nodelay(true);
+    let last_words: Arc<Mutex<Option<Raw>>> = Arc::default();
+    let raw = Arc::clone(&last_words);
     let answer = service_fn(move |request: Request<Incoming>| {
-        let service = Arc::clone(&service);
+        let (service, raw) = (Arc::clone(&service), Arc::clone(&raw));
         async move {
             let received = receive(request, service.options.max_body).await;
-            Ok::<_, Infallible>(response(service.handle(received).await))
+            match service.handle(received).await {
+                Outgoing::Answer(answer) => Ok(response(answer)),
+                Outgoing::Raw(bytes) => {
+                    *raw.lock().unwrap_or_else(PoisonError::into_inner) = Some(bytes);
+                    Err(TakenOver)
+                }
+            }
         }
     });
-    let _ = http1::Builder::new()
+    let mut connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(PATIENCE)
         .max_buf_size(LARGEST_HEAD)
-        .serve_connection(TokioIo::new(stream), answer)
-        .await;
+        .serve_connection(TokioIo::new(stream), answer);
+    let _ = (&mut connection).await;
+    let raw = last_words
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .take();
+    if let Some(raw) = raw {
+        raw.write(connection.into_parts().io.into_inner(), PATIENCE)
+            .await;
+    }
 }
 
 async fn receive(request: Request<Incoming>, max_body: usize) -> Received {
@@ -163,7 +192,7 @@ async fn read(mut body: Incoming, max_body: usize) -> Result<Bytes, Refusal> {
     Ok(kept.freeze())
 }
 
-fn response(answer: Answer) -> Response<Full<Bytes>> {
+pub(crate) fn response(answer: Answer) -> Response<Full<Bytes>> {
     let mut response = Response::new(Full::new(answer.body));
     *response.status_mut() =
         StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -171,11 +200,10 @@ fn response(answer: Answer) -> Response<Full<Bytes>> {
     if let Some(content_type) = answer.content_type {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     }
-    if let Some(allow) = answer
-        .allow
-        .and_then(|allow| HeaderValue::from_str(&allow).ok())
-    {
-        headers.insert(ALLOW, allow);
+    for (name, value) in answer.headers {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            headers.insert(HeaderName::from_static(name), value);
+        }
     }
     response
 }

@@ -6,10 +6,11 @@ use bytes::Bytes;
 use serde_json::Value;
 
 use crate::answer::{Answer, JSON};
-use crate::api::{Auth, Generator, Operation, ResponseKind, Routed, Style, route};
+use crate::api::{Auth, Generator, Operation, ResponseKind, Style};
 use crate::auth::{Caller, NewToken, Presented, TokenKind, spend};
 use crate::body::{self, Parts};
-use crate::clock::{Clock, Millis, iso};
+use crate::clock::{Clock, Millis};
+use crate::faults::Injected;
 use crate::query;
 use crate::refusal::Refusal;
 use crate::seen::{Log, Seen};
@@ -36,11 +37,13 @@ pub(crate) struct Service {
     pub(crate) clock: Clock,
     state: Mutex<State>,
     approvals: Mutex<BTreeSet<String>>,
+    faults: Mutex<Injected>,
     log: Mutex<Log>,
     refusals: AtomicU64,
 }
 
 /// A request as it came.
+#[derive(Clone)]
 pub(crate) struct Received {
     pub(crate) method: String,
     pub(crate) path: String,
@@ -58,6 +61,7 @@ impl Service {
             clock: Clock::default(),
             state,
             approvals,
+            faults: Mutex::default(),
             log,
             refusals: AtomicU64::new(1),
         }
@@ -71,36 +75,16 @@ impl Service {
         lock(&self.approvals)
     }
 
-    pub(crate) fn log(&self) -> Vec<Seen> {
-        lock(&self.log).all()
+    pub(crate) fn faults(&self) -> MutexGuard<'_, Injected> {
+        lock(&self.faults)
     }
 
-    /// Answers a request, and remembers it.
-    pub(crate) async fn handle(&self, received: Received) -> Answer {
-        let (operation, result) = match route(&received.method, &received.path) {
-            Routed::Operation(operation, path) => (
-                Some(operation),
-                self.call(operation, &path, &received).await,
-            ),
-            Routed::OtherMethods(methods) => (None, Err(other_methods(&methods))),
-            Routed::Nowhere => (
-                None,
-                Err(Refusal::new(404, "no operation of the API has this path")),
-            ),
-            Routed::Malformed => (
-                None,
-                Err(Refusal::bad_request(
-                    "the path is not percent-encoded UTF-8",
-                )),
-            ),
-        };
-        let reason = result.as_ref().err().map(Refusal::reason);
-        let answer = result.unwrap_or_else(|refusal| self.refuse(&refusal));
-        self.remember(received, operation, answer.status, reason);
-        answer
+    pub(crate) fn log(&self) -> MutexGuard<'_, Log> {
+        lock(&self.log)
     }
 
-    async fn call(
+    /// Checks a request to this operation, and executes it if it is good.
+    pub(crate) async fn call(
         &self,
         operation: &'static Operation,
         path: &[(&'static str, String)],
@@ -133,16 +117,35 @@ impl Service {
         if let Some(signing) = self.state().sign(&call) {
             return signing.map(|value| Answer::json(200, &value));
         }
-        if let Some(caller) = caller.as_ref().filter(|_| self.needs_approval(operation)) {
-            return Ok(Answer::json(202, &self.state().pending(caller, &call)));
-        }
-        if !self.options.stateless {
-            let answer = self.state().answer(&call);
-            if let Some(answer) = answer {
-                return answer.map(|value| Answer::json(200, &value));
-            }
+        if let Some(answer) = self.with_state(operation, &call) {
+            return answer;
         }
         Ok(self.example(operation, received, now))
+    }
+
+    /// The answer that what is remembered gives; `None` where an example has to do.
+    fn with_state(
+        &self,
+        operation: &Operation,
+        call: &Call<'_>,
+    ) -> Option<Result<Answer, Refusal>> {
+        let asks_approval = self.needs_approval(operation);
+        let mut state = self.state();
+        let accepted = |value: Value| Answer::json(202, &value);
+        if self.options.stateless {
+            return asks_approval.then(|| state.pending(call).map(accepted));
+        }
+        if let Err(refusal) = state.catch_up(call.now) {
+            return Some(Err(refusal));
+        }
+        if let Some(held) = state.hold(call, asks_approval) {
+            return Some(held.map(accepted));
+        }
+        let performed = state.perform(call)?;
+        Some(performed.map(|value| match operation.response_kind {
+            ResponseKind::Empty => Answer::bytes(204, None, Bytes::new()),
+            _ => Answer::json(200, &value),
+        }))
     }
 
     /// Who calls, by the bearer token that the operation asks for.
@@ -258,53 +261,24 @@ impl Service {
             .unwrap_or_default()
     }
 
-    fn refuse(&self, refusal: &Refusal) -> Answer {
+    pub(crate) fn refuse(&self, refusal: &Refusal) -> Answer {
         let id = self.refusals.fetch_add(1, Ordering::Relaxed);
-        let allow = refusal.details["allow"].as_str().map(str::to_owned);
-        let body = refusal.envelope(id);
-        Answer {
-            allow,
-            ..Answer::bytes(refusal.status, Some(JSON), body)
-        }
-    }
-
-    fn remember(
-        &self,
-        received: Received,
-        operation: Option<&'static Operation>,
-        status: u16,
-        reason: Option<String>,
-    ) {
-        let seen = Seen {
-            date: iso(self.clock.now()),
-            method: received.method,
-            path: received.path,
-            query: received.query,
-            headers: received.headers,
-            body: received.body.map(|b| b.to_vec()).unwrap_or_default(),
-            operation: operation.map(|o| o.id.as_str()),
-            status,
-            reason,
-        };
-        if let Some(observer) = &self.options.observer {
-            observer(&seen);
-        }
-        lock(&self.log).add(seen);
+        let allow = refusal.details["allow"].as_str();
+        let mut answer = Answer::bytes(refusal.status, Some(JSON), refusal.envelope(id));
+        answer
+            .headers
+            .extend(allow.map(|allow| ("allow", allow.to_owned())));
+        answer
     }
 }
 
 impl Received {
-    fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers
             .iter()
             .find(|(n, _)| n == name)
             .map(|(_, value)| value.as_str())
     }
-}
-
-fn other_methods(methods: &[&str]) -> Refusal {
-    let allow = methods.join(", ");
-    Refusal::new(405, "this path has other methods").with("allow", allow)
 }
 
 /// A thread that panicked with the lock leaves data that is still good enough for a sandbox.

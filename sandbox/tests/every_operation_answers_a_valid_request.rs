@@ -68,8 +68,25 @@ fn a_misspelled_or_misplaced_value_is_found() {
 
 #[test]
 fn every_operation_answers() {
-    let sandbox = Sandbox::builder().stateless().start().unwrap();
-    let client = Client::new(&sandbox, Signer::ed25519(1));
+    answer_all(&Sandbox::builder().stateless().start().unwrap(), check);
+}
+
+/// What the ids of made-up requests name does not exist where things are remembered.
+#[test]
+fn every_operation_answers_or_refuses_where_there_is_state() {
+    answer_all(&Sandbox::start().unwrap(), |operation, reply| {
+        if reply.status < 300 {
+            check(operation, reply);
+        } else {
+            let known = [400, 404, 409].contains(&reply.status);
+            assert!(known, "{} {}", operation.id, reply.json());
+            assert!(reply.json()["error"]["message"].is_string());
+        }
+    });
+}
+
+fn answer_all(sandbox: &Sandbox, check: impl Fn(&Operation, &Reply)) {
+    let client = Client::new(sandbox, Signer::ed25519(1));
     let challenge = api::request_instance("createRegistrationChallenge", 0, Style::Full).unwrap();
     let challenge = client
         .post("/auth/registration/init", &challenge)

@@ -8,6 +8,16 @@ pub(crate) struct Account {
     pub(crate) username: String,
     pub(crate) is_machine: bool,
     pub(crate) active: bool,
+    pub(crate) person: Person,
+}
+
+/// What is said of users only.
+#[derive(Debug, Clone)]
+pub(crate) struct Person {
+    /// A value of the API's `UserKind`.
+    pub(crate) kind: &'static str,
+    pub(crate) registered: bool,
+    pub(crate) sso_required: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

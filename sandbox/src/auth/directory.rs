@@ -4,7 +4,7 @@ use ring::signature::Ed25519KeyPair;
 use serde_json::{Value, json};
 
 use super::account::{
-    AccessToken, Account, Caller, Credential, CredentialKind, NewToken, TokenKind,
+    AccessToken, Account, Caller, Credential, CredentialKind, NewToken, Person, TokenKind,
 };
 use super::public_key::PublicKey;
 use crate::clock::Millis;
@@ -59,8 +59,20 @@ impl Directory {
             username: username.to_owned(),
             is_machine,
             active: true,
+            person: Person {
+                kind: "CustomerEmployee",
+                registered: true,
+                sso_required: false,
+            },
         });
         Ok(user_id)
+    }
+
+    /// Forgets someone, with their tokens and credentials.
+    pub(crate) fn remove(&mut self, user_id: &str) {
+        self.accounts.retain(|a| a.user_id != user_id);
+        self.tokens.retain(|t| t.user_id != user_id);
+        self.credentials.retain(|c| c.user_id != user_id);
     }
 
     /// Issues a token. One with a public key has that key as its credential.

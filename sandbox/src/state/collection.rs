@@ -7,17 +7,21 @@ use crate::refusal::Refusal;
 
 /// A peer may create no more than this.
 const MOST: usize = 100_000;
+const MOST_BYTES: usize = 256 << 20;
 
 // Dfns documentation, the list operations that state them: up to 500 items a page, 50 if not said.
 const LARGEST_PAGE: u64 = 500;
 const PAGE: u64 = 50;
 
-/// Resources of one kind, each as the API shows it. Nothing is ever taken out: what is deleted stays, archived.
+/// Resources of one kind, each as the API shows it. Nothing is ever taken out: what is deleted stays, archived,
+/// or leaves `null` behind, so that the numbers in page tokens stay true.
 #[derive(Debug)]
 pub(crate) struct Collection {
     kind: &'static str,
     id_name: &'static str,
     items: Vec<Value>,
+    /// The length of all of them when they were created.
+    bytes: usize,
 }
 
 impl Collection {
@@ -26,23 +30,33 @@ impl Collection {
             kind,
             id_name,
             items: Vec::new(),
+            bytes: 0,
         }
     }
 
     pub(super) fn add(&mut self, item: Value) -> Result<Value, Refusal> {
-        if self.items.len() >= MOST {
-            return Err(Refusal::new(
-                402,
-                format!("this sandbox holds at most {MOST} of these"),
-            ));
+        let bytes = self.bytes.saturating_add(item.to_string().len());
+        if self.items.len() >= MOST || bytes > MOST_BYTES {
+            let message = format!("this sandbox holds at most {MOST} of these, {MOST_BYTES} bytes");
+            return Err(Refusal::new(402, message));
         }
+        self.bytes = bytes;
         self.items.push(item.clone());
         Ok(item)
     }
 
+    /// Forgets an item.
+    pub(super) fn remove(&mut self, id: &str) -> Result<Value, Refusal> {
+        self.get_mut(id).map(Value::take)
+    }
+
     pub(super) fn get(&self, id: &str) -> Result<&Value, Refusal> {
         let found = self.items.iter().find(|item| item["id"] == id);
-        found.ok_or_else(|| Refusal::not_found(self.kind, self.id_name, id))
+        found.ok_or_else(|| self.unknown(id))
+    }
+
+    pub(super) fn unknown(&self, id: &str) -> Refusal {
+        Refusal::not_found(self.kind, self.id_name, id)
     }
 
     pub(super) fn get_mut(&mut self, id: &str) -> Result<&mut Value, Refusal> {
@@ -51,11 +65,11 @@ impl Collection {
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &Value> {
-        self.items.iter()
+        self.items.iter().filter(|item| !item.is_null())
     }
 
     pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Value> {
-        self.items.iter_mut()
+        self.items.iter_mut().filter(|item| !item.is_null())
     }
 
     /// Refuses an `externalId` that another resource has (Dfns documentation, page "Idempotency").
@@ -79,47 +93,51 @@ impl Collection {
         call: &Call<'_>,
         wanted: impl Fn(&Value) -> bool,
     ) -> Result<Value, Refusal> {
-        let limit = match &call.query["limit"] {
-            Value::Null => PAGE,
-            limit => limit
-                .as_u64()
-                .filter(|n| (1..=LARGEST_PAGE).contains(n))
-                .ok_or_else(|| {
-                    Refusal::bad_request(format!("limit must be from 1 to {LARGEST_PAGE}"))
-                })?,
-        };
-        let start = self.start(&call.query["paginationToken"])?;
-        let mut left = limit;
-        let mut items = Vec::new();
-        for (index, item) in self
-            .items
-            .iter()
-            .enumerate()
-            .skip(start)
-            .filter(|(_, i)| wanted(i))
-        {
-            if left == 0 {
-                return Ok(json!({"items": items, "nextPageToken": self.token(index)}));
-            }
-            items.push(item.clone());
-            left -= 1;
+        let items = self.items.iter().enumerate();
+        let wanted = items.filter(|(_, item)| !item.is_null() && wanted(item));
+        page_of(self.kind, call, wanted, Value::clone)
+    }
+}
+
+/// One page of numbered items. A token names the number of the first item of its page, and the kind.
+pub(super) fn page_of<T>(
+    kind: &str,
+    call: &Call<'_>,
+    items: impl Iterator<Item = (usize, T)>,
+    show: impl Fn(T) -> Value,
+) -> Result<Value, Refusal> {
+    let limit = match &call.query["limit"] {
+        Value::Null => PAGE,
+        limit => limit
+            .as_u64()
+            .or_else(|| limit.as_str()?.parse().ok())
+            .filter(|n| (1..=LARGEST_PAGE).contains(n))
+            .ok_or_else(|| {
+                Refusal::bad_request(format!("limit must be from 1 to {LARGEST_PAGE}"))
+            })?,
+    };
+    let start = start(kind, &call.query["paginationToken"])?;
+    let mut left = limit;
+    let mut page = Vec::new();
+    for (index, item) in items.skip_while(|(index, _)| *index < start) {
+        if left == 0 {
+            let token = BASE64_URL_SAFE_NO_PAD.encode(format!("{kind}:{index}"));
+            return Ok(json!({"items": page, "nextPageToken": token}));
         }
-        Ok(json!({"items": items}))
+        page.push(show(item));
+        left -= 1;
     }
+    Ok(json!({"items": page}))
+}
 
-    fn token(&self, index: usize) -> String {
-        BASE64_URL_SAFE_NO_PAD.encode(format!("{}:{index}", self.kind))
-    }
-
-    fn start(&self, token: &Value) -> Result<usize, Refusal> {
-        let Some(token) = token.as_str() else {
-            return Ok(0);
-        };
-        let text = BASE64_URL_SAFE_NO_PAD
-            .decode(token)
-            .ok()
-            .and_then(|b| String::from_utf8(b).ok());
-        let index = text.and_then(|t| t.strip_prefix(self.kind)?.strip_prefix(':')?.parse().ok());
-        index.ok_or_else(|| Refusal::bad_request("paginationToken is not one of this list"))
-    }
+fn start(kind: &str, token: &Value) -> Result<usize, Refusal> {
+    let Some(token) = token.as_str() else {
+        return Ok(0);
+    };
+    let text = BASE64_URL_SAFE_NO_PAD
+        .decode(token)
+        .ok()
+        .and_then(|b| String::from_utf8(b).ok());
+    let index = text.and_then(|t| t.strip_prefix(kind)?.strip_prefix(':')?.parse().ok());
+    index.ok_or_else(|| Refusal::bad_request("paginationToken is not one of this list"))
 }

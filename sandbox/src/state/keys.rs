@@ -1,5 +1,6 @@
 use serde_json::{Map, Value, json};
 
+use super::private_key::PrivateKey;
 use super::{Call, Handler, State};
 use crate::clock::iso;
 use crate::refusal::Refusal;
@@ -16,16 +17,13 @@ pub(super) fn handler(operation: &str) -> Option<Handler> {
     })
 }
 
-/// Makes a key as `createKey` and `createWallet` do. The public half is a text of the right length: there is
-/// no private one.
+/// Makes a key as `createKey` and `createWallet` do.
 pub(super) fn make(state: &mut State, call: &Call<'_>, wanted: &Value) -> Result<Value, Refusal> {
-    let curve = wanted["curve"].as_str().unwrap_or_default();
-    let public_key = match curve {
-        "ed25519" => state.random.hex(32),
-        _ => format!("02{}", state.random.hex(32)),
-    };
+    let field = |name: &str| wanted[name].as_str().unwrap_or_default();
+    let id = state.random.id("key");
+    let private = PrivateKey::of(state.seed, &id, field("scheme"), field("curve"));
     let mut key = Map::new();
-    key.insert("id".into(), state.random.id("key").into());
+    key.insert("id".into(), id.into());
     for name in ["scheme", "curve", "name", "masterKey"] {
         if let Some(value) = wanted.get(name) {
             key.insert(name.into(), value.clone());
@@ -40,7 +38,7 @@ pub(super) fn make(state: &mut State, call: &Call<'_>, wanted: &Value) -> Result
             .unwrap_or_else(|| "m/44/60/0/0/0".into());
         key.insert("derivedFrom".into(), json!({"keyId": id, "path": path}));
     }
-    key.insert("publicKey".into(), public_key.into());
+    key.insert("publicKey".into(), private.public_key().into());
     key.insert("status".into(), "Active".into());
     key.insert(
         "custodial".into(),

@@ -1,18 +1,31 @@
 //! What the sandbox remembers, and the operations that read and change it.
 
 mod access_tokens;
+mod approvals;
+mod change;
 mod collection;
+mod held;
 mod keys;
 mod network;
+mod permissions;
+mod policies;
+mod private_key;
+mod requested;
 mod service_accounts;
+mod signatures;
+mod transactions;
+mod transfers;
+mod users;
 mod wallets;
+mod webhooks;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::auth::{self, Caller, Challenge, Directory, Expiring, UserAction};
 use crate::clock::Millis;
 use crate::random::Random;
 use crate::refusal::Refusal;
+use approvals::Approvals;
 pub(crate) use collection::Collection;
 
 /// At most so many challenges and user actions are kept, of together at most so many bytes.
@@ -25,8 +38,21 @@ pub(crate) struct State {
     pub(crate) directory: Directory,
     pub(crate) challenges: Expiring<Challenge>,
     pub(crate) user_actions: Expiring<UserAction>,
+    /// What the private keys follow from.
+    seed: u64,
     wallets: Collection,
     keys: Collection,
+    signatures: Collection,
+    transfers: Collection,
+    transactions: Collection,
+    policies: Collection,
+    changes: Collection,
+    approvals: Approvals,
+    /// Operations that were held back and have been carried out since this was last looked at.
+    pub(crate) carried_out: Vec<String>,
+    permissions: Collection,
+    assignments: Collection,
+    webhooks: Collection,
 }
 
 /// A request that was found good: authenticated, signed where it must be, and valid.
@@ -59,7 +85,18 @@ impl State {
             challenges: Expiring::new(MOST_PENDING, MOST_PENDING_BYTES),
             user_actions: Expiring::new(MOST_PENDING, MOST_PENDING_BYTES),
             wallets: Collection::new("wallet", "walletId"),
+            seed,
             keys: Collection::new("key", "keyId"),
+            signatures: Collection::new("signature", "signatureId"),
+            transfers: Collection::new("transfer", "transferId"),
+            transactions: Collection::new("transaction", "transactionId"),
+            policies: Collection::new("policy", "policyId"),
+            changes: Collection::new("change request", "changeRequestId"),
+            approvals: Approvals::new(),
+            carried_out: Vec::new(),
+            permissions: Collection::new("permission", "permissionId"),
+            assignments: Collection::new("assignment", "assignmentId"),
+            webhooks: Collection::new("webhook", "webhookId"),
         }
     }
 
@@ -76,29 +113,40 @@ impl State {
         )
     }
 
+    /// What time has brought about by itself.
+    pub(crate) fn catch_up(&mut self, now: Millis) -> Result<(), Refusal> {
+        approvals::expire(self, now)
+    }
+
     /// The answer of an operation that has state here; `None` for all others.
-    pub(crate) fn answer(&mut self, call: &Call<'_>) -> Option<Result<Value, Refusal>> {
+    pub(crate) fn perform(&mut self, call: &Call<'_>) -> Option<Result<Value, Refusal>> {
         let handler = wallets::handler(call.operation)
             .or_else(|| keys::handler(call.operation))
+            .or_else(|| signatures::handler(call.operation))
+            .or_else(|| transfers::handler(call.operation))
+            .or_else(|| transactions::handler(call.operation))
+            .or_else(|| policies::handler(call.operation))
+            .or_else(|| approvals::handler(call.operation))
+            .or_else(|| users::handler(call.operation))
+            .or_else(|| permissions::handler(call.operation))
+            .or_else(|| webhooks::handler(call.operation))
             .or_else(|| service_accounts::handler(call.operation))
             .or_else(|| access_tokens::handler(call.operation))?;
         Some(handler(self, call))
     }
 
-    /// What a policy that asks for approval makes of a signed request: a change request
-    /// (Dfns documentation, page "Policies"), whose exact shape is not documented for every operation.
-    pub(crate) fn pending(&mut self, caller: &Caller, call: &Call<'_>) -> Value {
-        json!({
-            "id": self.random.id("cr"),
-            "kind": call.operation,
-            "operationKind": "Create",
-            "status": "Pending",
-            "requester": {"userId": caller.user_id, "tokenId": caller.token_id},
-            "entityId": call.id(),
-            "approvalId": self.random.id("ap"),
-            "dateCreated": crate::clock::iso(call.now),
-            "body": call.body,
-        })
+    /// The change request that a call becomes, answered with 202, when something asks for approval.
+    pub(crate) fn hold(
+        &mut self,
+        call: &Call<'_>,
+        required: bool,
+    ) -> Option<Result<Value, Refusal>> {
+        held::hold(self, call, required)
+    }
+
+    /// The same for a sandbox without state: nothing follows.
+    pub(crate) fn pending(&mut self, call: &Call<'_>) -> Result<Value, Refusal> {
+        held::draft(self, call)
     }
 }
 

@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
 use super::access_tokens::{lifetime, show};
-use super::{Call, Handler, State};
+use super::{Call, Handler, State, permissions};
 use crate::auth::{Account, NewToken, TokenKind};
 use crate::refusal::Refusal;
 
@@ -67,10 +67,7 @@ fn set_active(state: &mut State, call: &Call<'_>, active: bool) -> Result<Value,
 fn delete(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
     let mut shown = describe(state, call.id(), false)?;
     shown["userInfo"]["isActive"] = false.into();
-    let directory = &mut state.directory;
-    directory.accounts.retain(|a| a.user_id != call.id());
-    directory.tokens.retain(|t| t.user_id != call.id());
-    directory.credentials.retain(|c| c.user_id != call.id());
+    state.directory.remove(call.id());
     Ok(shown)
 }
 
@@ -98,7 +95,7 @@ fn describe(state: &State, user_id: &str, with_text: bool) -> Result<Value, Refu
             "isActive": account.active,
             "isServiceAccount": true,
             "isRegistered": true,
-            "permissionAssignments": [],
+            "permissionAssignments": permissions::assigned_to(state, user_id),
         },
         "accessTokens": tokens.map(|t| show(state, t, with_text)).collect::<Vec<_>>(),
     }))

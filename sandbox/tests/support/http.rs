@@ -54,13 +54,23 @@ impl Request {
     }
 
     pub fn send(self) -> Reply {
+        Reply::read(&self.send_for_bytes())
+    }
+
+    /// What comes back until the peer closes, whatever it is.
+    pub fn send_for_bytes(self) -> Vec<u8> {
+        let address = self.address;
+        exchange(address, &self.into_bytes(), false)
+    }
+
+    pub fn into_bytes(self) -> Vec<u8> {
         let mut bytes = self.head.into_bytes();
         if !self.body.is_empty() {
             write!(bytes, "content-length: {}\r\n", self.body.len()).unwrap();
         }
         bytes.extend_from_slice(b"\r\n");
         bytes.extend_from_slice(&self.body);
-        Reply::read(&exchange(self.address, &bytes, false))
+        bytes
     }
 }
 
@@ -94,6 +104,15 @@ impl Reply {
             head,
             body: bytes[end + 4..].to_vec(),
         }
+    }
+
+    /// A header of the answer, by its lower-case name.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let lines = self.head.lines().filter_map(|line| line.split_once(": "));
+        lines
+            .filter(|(n, _)| *n == name)
+            .map(|(_, value)| value)
+            .next()
     }
 
     pub fn json(&self) -> Value {

@@ -12,6 +12,7 @@ mod dependency_tree;
 mod host;
 #[cfg(test)]
 mod house_rules;
+mod interop;
 mod part;
 #[cfg(test)]
 mod source_tree;
@@ -22,7 +23,7 @@ use std::time::Instant;
 
 use summary::Summary;
 
-/// Runs the parts named in `arguments`, or all of them.
+/// Runs the parts named in `arguments`, or all but those that run by name only.
 pub(crate) fn run(arguments: impl Iterator<Item = String>) -> Result<(), String> {
     let parts = part::select(&arguments.collect::<Vec<_>>())?;
     let mut summary = Summary::new(parts.iter().map(|part| part.name));

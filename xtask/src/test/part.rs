@@ -1,6 +1,6 @@
 use std::fmt::Write;
 
-use super::{cross, host};
+use super::{cross, host, interop};
 
 /// One part of the test run.
 pub(super) struct Part {
@@ -61,9 +61,16 @@ pub(super) const PARTS: &[Part] = &[
         needs: Needs::Target,
         run: cross::wasm,
     },
+    Part {
+        name: "interop",
+        does: "the official SDKs work against the sandbox and send what we send; by name only",
+        needs: Needs::Sdks,
+        run: interop::interop,
+    },
 ];
 
-/// The parts that `names` ask for, in the order of [`PARTS`] and each once; all when there are no names.
+/// The parts that `names` ask for, in the order of [`PARTS`] and each once. When there are no names, all that work
+/// without a network.
 pub(super) fn select(names: &[String]) -> Result<Vec<&'static Part>, String> {
     if let Some(unknown) = names
         .iter()
@@ -72,7 +79,7 @@ pub(super) fn select(names: &[String]) -> Result<Vec<&'static Part>, String> {
         return Err(format!("`{unknown}` is no part of the tests\n\n{}", help()));
     }
     let wanted = |part: &&Part| {
-        names.is_empty()
+        (names.is_empty() && part.needs != Needs::Sdks)
             || names
                 .iter()
                 .any(|name| name == part.name || (name == HOST && part.needs == Needs::Rust))
@@ -87,14 +94,20 @@ enum Needs {
     Rust,
     /// The standard library of another target.
     Target,
+    /// Node, Python, and the packages of other people.
+    Sdks,
 }
 
 /// Stands for every part that needs Rust alone.
 const HOST: &str = "host";
 
 fn help() -> String {
-    let mut help = String::from("cargo xtask test [PART]…   all parts when none is named\n\n");
-    let host = (HOST, "the parts that need Rust alone: all but the last two");
+    let mut help =
+        String::from("cargo xtask test [PART]…   all but `interop` when none is named\n\n");
+    let host = (
+        HOST,
+        "the parts that need Rust alone: all but the last three",
+    );
     for (name, does) in PARTS
         .iter()
         .map(|part| (part.name, part.does))
@@ -116,8 +129,11 @@ mod tests {
     }
 
     #[test]
-    fn no_name_means_every_part() {
-        assert_eq!(names(&[]).unwrap().len(), PARTS.len());
+    fn no_name_means_every_part_that_needs_no_network() {
+        let all = names(&[]).unwrap();
+        assert_eq!(all.len(), PARTS.len() - 1);
+        assert!(!all.contains(&"interop"));
+        assert_eq!(names(&["interop"]).unwrap(), ["interop"]);
     }
 
     #[test]

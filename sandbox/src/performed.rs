@@ -1,0 +1,100 @@
+use bytes::Bytes;
+
+use crate::answer::Answer;
+use crate::api::{self, Operation, Routed, route};
+use crate::clock::iso;
+use crate::faults::Fault;
+use crate::refusal::Refusal;
+use crate::seen::Seen;
+use crate::service::{Received, Service};
+
+/// What came of a request.
+pub(crate) struct Performed {
+    pub(crate) operation: Option<&'static Operation>,
+    pub(crate) answer: Answer,
+    reason: Option<String>,
+    executed: bool,
+}
+
+impl Performed {
+    /// Of a request that a fault kept from being looked at, and for what other reason.
+    pub(crate) fn nothing(operation: Option<&'static Operation>, reason: Option<&str>) -> Self {
+        Self {
+            operation,
+            answer: Answer::bytes(0, None, Bytes::new()),
+            reason: reason.map(str::to_owned),
+            executed: false,
+        }
+    }
+}
+
+impl Service {
+    /// Checks a request, and executes it if it is good.
+    pub(crate) async fn perform(&self, received: &Received) -> Performed {
+        let (operation, result) = match route(&received.method, &received.path) {
+            Routed::Operation(operation, path) => {
+                (Some(operation), self.call(operation, &path, received).await)
+            }
+            Routed::OtherMethods(methods) => (None, Err(Refusal::other_methods(&methods))),
+            Routed::Nowhere => (
+                None,
+                Err(Refusal::new(404, "no operation of the API has this path")),
+            ),
+            Routed::Malformed => (
+                None,
+                Err(Refusal::bad_request(
+                    "the path is not percent-encoded UTF-8",
+                )),
+            ),
+        };
+        // An approval carries out what was held back until then.
+        let carried_out = std::mem::take(&mut self.state().carried_out);
+        for operation in carried_out.iter().filter_map(|id| api::operation(id)) {
+            self.log().count(&operation.id);
+        }
+        match result {
+            Ok(answer) => Performed {
+                operation,
+                // What waits for an approval has not happened yet.
+                executed: answer.status != 202,
+                answer,
+                reason: None,
+            },
+            Err(refusal) => self.refused(operation, &refusal),
+        }
+    }
+
+    pub(crate) fn refused(
+        &self,
+        operation: Option<&'static Operation>,
+        refusal: &Refusal,
+    ) -> Performed {
+        Performed {
+            operation,
+            answer: self.refuse(refusal),
+            reason: Some(refusal.reason()),
+            executed: false,
+        }
+    }
+
+    /// Logs a request. The status is the one that its peer gets.
+    pub(crate) fn remember(&self, received: Received, performed: Performed, faults: &[Fault]) {
+        let seen = Seen {
+            date: iso(self.clock.now()),
+            method: received.method,
+            path: received.path,
+            query: received.query,
+            headers: received.headers,
+            body: received.body.map(|b| b.to_vec()).unwrap_or_default(),
+            operation: performed.operation.map(|o| o.id.as_str()),
+            status: performed.answer.status,
+            reason: performed.reason,
+            executed: performed.executed,
+            faults: faults.iter().map(ToString::to_string).collect(),
+        };
+        if let Some(observer) = &self.options.observer {
+            observer(&seen);
+        }
+        self.log().add(seen);
+    }
+}

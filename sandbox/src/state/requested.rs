@@ -1,0 +1,178 @@
+use serde_json::{Value, json};
+
+use super::policies::{concerns_wallet, triggered};
+use super::{Call, Collection, State, approvals, signatures};
+use crate::clock::{Millis, iso};
+use crate::refusal::Refusal;
+
+/// What a key or wallet is asked to do. All three have an owner, an `externalId` of their own rules, and wait
+/// when a policy says so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Requested {
+    Signature,
+    Transfer,
+    Transaction,
+}
+
+impl Requested {
+    pub(super) const ALL: [Self; 3] = [Self::Signature, Self::Transfer, Self::Transaction];
+
+    pub(super) fn all_of(self, state: &State) -> &Collection {
+        match self {
+            Self::Signature => &state.signatures,
+            Self::Transfer => &state.transfers,
+            Self::Transaction => &state.transactions,
+        }
+    }
+
+    pub(super) fn all_of_mut(self, state: &mut State) -> &mut Collection {
+        match self {
+            Self::Signature => &mut state.signatures,
+            Self::Transfer => &mut state.transfers,
+            Self::Transaction => &mut state.transactions,
+        }
+    }
+
+    pub(super) fn owner(self) -> &'static str {
+        if self == Self::Signature {
+            "keyId"
+        } else {
+            "walletId"
+        }
+    }
+
+    /// A new request of the caller's, of the first path parameter's owner.
+    pub(super) fn new_of(
+        self,
+        state: &mut State,
+        call: &Call<'_>,
+        prefix: &str,
+    ) -> Result<Value, Refusal> {
+        let caller = call.caller()?;
+        let mut item = json!({
+            "id": state.random.id(prefix),
+            "requester": {"userId": caller.user_id, "tokenId": caller.token_id},
+            "requestBody": call.body,
+            "status": "Pending",
+            "dateRequested": iso(call.now),
+        });
+        item[self.owner()] = call.id().into();
+        super::wallets::set(&mut item, "externalId", &call.body["externalId"]);
+        Ok(item)
+    }
+
+    /// Keeps a new request: carried out, or waiting for approval, or rejected, as the policies say that
+    /// concern one of these wallets.
+    pub(super) fn submit(
+        self,
+        state: &mut State,
+        call: &Call<'_>,
+        mut request: Value,
+        wallets: &[Value],
+    ) -> Result<Value, Refusal> {
+        let policies = triggered(state, "Wallets:Sign", |filters| {
+            filters.is_null() || wallets.iter().any(|w| concerns_wallet(filters, w))
+        });
+        let does = |action: &'static str| move |p: &&Value| p["action"]["kind"] == action;
+        let asking: Vec<_> = policies
+            .iter()
+            .filter(does("RequestApproval"))
+            .cloned()
+            .collect();
+        if policies.iter().any(|p| does("Block")(&p)) {
+            reject(&mut request, "blocked by a policy", call.now);
+        } else if asking.is_empty() {
+            self.carry_out(state, &mut request, call.now)?;
+        } else {
+            let id = state.random.id("ap");
+            approvals::ask(state, call, &id, "Wallets:Sign", &asking, None)?;
+            request["approvalId"] = id.into();
+        }
+        self.all_of_mut(state).add(request)
+    }
+
+    /// What follows when the approval with that id is resolved, if it was asked for one of these.
+    pub(super) fn resolve(
+        self,
+        state: &mut State,
+        approval_id: &str,
+        approved: bool,
+        now: Millis,
+    ) -> Result<(), Refusal> {
+        let all = self.all_of(state);
+        let found = all.iter().find(|i| i["approvalId"] == approval_id).cloned();
+        let Some(mut request) = found else {
+            return Ok(());
+        };
+        if approved {
+            request["datePolicyResolved"] = iso(now).into();
+            self.carry_out(state, &mut request, now)?;
+        } else {
+            reject(&mut request, "not approved", now);
+        }
+        let id = request["id"].as_str().unwrap_or_default().to_owned();
+        *self.all_of_mut(state).get_mut(&id)? = request;
+        Ok(())
+    }
+
+    /// A transfer or transaction takes its way by itself, with time.
+    fn carry_out(self, state: &State, request: &mut Value, now: Millis) -> Result<(), Refusal> {
+        if self == Self::Signature {
+            signatures::sign(state, request, now)?;
+        }
+        Ok(())
+    }
+
+    /// The request that this one repeats: same URL, same body, same `externalId`. The same `externalId` with
+    /// anything else is refused (Dfns documentation, page "Idempotency").
+    pub(super) fn repeated<'a>(
+        self,
+        state: &'a State,
+        call: &Call<'_>,
+    ) -> Result<Option<&'a Value>, Refusal> {
+        let (all, external_id) = (self.all_of(state), &call.body["externalId"]);
+        let found = all
+            .iter()
+            .find(|item| external_id.is_string() && item["externalId"] == *external_id);
+        let same = found.filter(|i| i[self.owner()] == call.id() && i["requestBody"] == *call.body);
+        if same.is_none() {
+            all.check_external_id(external_id, "")?;
+        }
+        Ok(same)
+    }
+
+    /// The request that the second path parameter names, if it is the first one's.
+    pub(super) fn get<'a>(self, state: &'a State, call: &Call<'_>) -> Result<&'a Value, Refusal> {
+        let id = call.path.get(1).map_or("", |(_, id)| id);
+        let all = self.all_of(state);
+        let found = all.get(id)?;
+        if found[self.owner()] == call.id() {
+            Ok(found)
+        } else {
+            Err(all.unknown(id))
+        }
+    }
+
+    /// A page of the requests of the first path parameter, each as `show` has it.
+    pub(super) fn list(
+        self,
+        state: &State,
+        call: &Call<'_>,
+        show: impl Fn(&Value) -> Value,
+    ) -> Result<Value, Refusal> {
+        let mut page = self
+            .all_of(state)
+            .page(call, |item| item[self.owner()] == call.id())?;
+        for item in page["items"].as_array_mut().into_iter().flatten() {
+            *item = show(item);
+        }
+        page[self.owner()] = call.id().into();
+        Ok(page)
+    }
+}
+
+fn reject(request: &mut Value, reason: &str, now: Millis) {
+    request["status"] = "Rejected".into();
+    request["reason"] = reason.into();
+    request["datePolicyResolved"] = iso(now).into();
+}
