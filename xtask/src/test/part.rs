@@ -27,7 +27,7 @@ pub(super) const PARTS: &[Part] = &[
     },
     Part {
         name: "clippy",
-        does: "no warning, with default features and with all",
+        does: "no warning, all features",
         needs: Needs::Rust,
         run: host::clippy,
     },
