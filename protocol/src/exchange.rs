@@ -66,7 +66,7 @@ impl<O: Operation> Exchange<O> {
             Next::Decode => O::decode(&Answer::new(O::ID, response))
                 .map(Step::Done)
                 .map_err(|e| {
-                    let happened = call.happened(Happened::Certainly);
+                    let happened = call.happened(flight::verdict(Stage::Action, response.status()));
                     Error::new(O::ID, Stage::Action, happened, e)
                 }),
         }

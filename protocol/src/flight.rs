@@ -177,6 +177,8 @@ impl Flight {
 /// What a status says about the action. Only the action's own request can carry it out.
 pub(crate) fn verdict(stage: Stage, status: u16) -> Happened {
     match (stage, status) {
+        // Accepted is not done: a policy's approval may still carry it out, or never.
+        (Stage::Action, 202) => Happened::Unknown,
         (Stage::Action, 200..=299) => Happened::Certainly,
         // The service refuses with 4xx before it acts; 408 comes from what stands before it.
         (Stage::Action, 400..=407 | 409..=499) => Happened::Never,

@@ -184,3 +184,15 @@ fn a_done_action_with_a_useless_answer_has_certainly_happened() {
         .unwrap_err();
     assert_eq!(error.happened(), Happened::Certainly);
 }
+
+#[test]
+fn an_accepted_action_whose_answer_is_lost_has_not_certainly_happened() {
+    let ctx = context().with_response_limit(1000);
+    let create = CreateWallet::new(Network::EthereumSepolia);
+    let action = authorised(&ctx, &create);
+    assert_eq!(action.happened_by_status(202), Happened::Unknown);
+    assert_eq!(action.happened_by_status(200), Happened::Certainly);
+    let big = vec![b' '; 1001];
+    let error = action.receive(&ctx, Response::new(202, &big)).unwrap_err();
+    assert_eq!(error.happened(), Happened::Unknown);
+}
