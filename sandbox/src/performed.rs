@@ -48,7 +48,11 @@ impl Service {
             ),
         };
         // An approval carries out what was held back until then.
-        let carried_out = std::mem::take(&mut self.state().carried_out);
+        let carried_out = {
+            let mut state = self.state();
+            state.settle();
+            std::mem::take(&mut state.carried_out)
+        };
         for operation in carried_out.iter().filter_map(|id| api::operation(id)) {
             self.log().count(&operation.id);
         }

@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::auth::{LONGEST_TOKEN, NewToken, TokenKind};
+use crate::auth::{LONGEST_TOKEN, NewCredential, NewToken, TokenKind};
 use crate::faults::{Injected, Injection};
 use crate::identity::{CredentialKind, Identity, Rejected};
 use crate::refusal::Refusal;
@@ -97,29 +97,21 @@ impl Sandbox {
         let State {
             directory, random, ..
         } = &mut *state;
-        let owner = &owner.user_id;
-        let id = directory.add_credential(random, now, owner, kind.into(), public_key_pem, None)?;
-        let Some(chosen) = credential_id else {
-            return Ok(id);
+        let new = NewCredential {
+            id: credential_id,
+            kind: kind.into(),
+            user_id: &owner.user_id,
+            token_id: None,
+            public_key: public_key_pem,
         };
-        if directory.credentials.iter().any(|c| c.id == chosen) {
-            directory.credentials.retain(|c| c.id != id);
-            return Err(Refusal::new(409, "a credential has that id").into());
-        }
-        if let Some(credential) = directory.credentials.iter_mut().find(|c| c.id == id) {
-            chosen.clone_into(&mut credential.id);
-        }
-        Ok(chosen.to_owned())
+        Ok(directory.add_credential(random, now, new)?)
     }
 
     /// Activates or deactivates a credential. `false` when there is none of that id.
     pub fn set_credential_active(&self, credential_id: &str, active: bool) -> bool {
         let mut state = self.service.state();
-        let found = state
-            .directory
-            .credentials
-            .iter_mut()
-            .find(|c| c.id == credential_id);
+        let credentials = &mut state.directory.credentials;
+        let found = credentials.find_mut("credentialId", credential_id);
         found.map(|credential| credential.active = active).is_some()
     }
 
@@ -199,7 +191,7 @@ impl Sandbox {
             lasts: LONGEST_TOKEN,
         };
         let token = directory.add_token(random, now, &new)?;
-        let (token, credential_id) = (token.text.clone(), token.credential_id.clone());
+        let (token, credential_id) = (token.text, token.credential_id);
         let org_id = directory.org_id.clone();
         Ok(Identity {
             token,

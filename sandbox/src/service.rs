@@ -106,10 +106,11 @@ impl Service {
         let open = self.options.allow_unknown;
         let query = query::read(operation, received.query.as_deref(), open)?;
         let body = body::check(operation, content_type, &parts?, open)?;
+        let path: Vec<_> = path.iter().map(|(_, value)| value.clone()).collect();
         let call = Call {
             operation: &operation.id,
             caller: caller.as_ref(),
-            path,
+            path: &path,
             query: &query,
             body: &body,
             now,
@@ -257,7 +258,7 @@ impl Service {
         };
         directory
             .add_token(random, now, &new)
-            .map(|t| t.text.clone())
+            .map(|t| t.text)
             .unwrap_or_default()
     }
 

@@ -1,8 +1,13 @@
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
 use super::public_key::PublicKey;
 use crate::clock::Millis;
+use crate::state::Row;
 
 /// Someone of the organisation: a user or a service account.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Account {
     pub(crate) user_id: String,
     pub(crate) username: String,
@@ -12,15 +17,15 @@ pub(crate) struct Account {
 }
 
 /// What is said of users only.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Person {
     /// A value of the API's `UserKind`.
-    pub(crate) kind: &'static str,
+    pub(crate) kind: Cow<'static, str>,
     pub(crate) registered: bool,
     pub(crate) sso_required: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum TokenKind {
     User,
     ServiceAccount,
@@ -28,7 +33,7 @@ pub(crate) enum TokenKind {
     Temporary,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct AccessToken {
     pub(crate) id: String,
     pub(crate) text: String,
@@ -42,7 +47,7 @@ pub(crate) struct AccessToken {
     pub(crate) expires: Millis,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum CredentialKind {
     Fido2,
     Key,
@@ -68,7 +73,7 @@ impl CredentialKind {
     }
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Credential {
     pub(crate) id: String,
     pub(crate) uuid: String,
@@ -77,14 +82,13 @@ pub(crate) struct Credential {
     /// The personal access token that it signs for, and no other does.
     pub(crate) token_id: Option<String>,
     pub(crate) key: PublicKey,
-    pub(crate) public_key: String,
     pub(crate) name: String,
     pub(crate) active: bool,
     pub(crate) created: Millis,
 }
 
 /// The bearer of a good token.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Caller {
     pub(crate) user_id: String,
     pub(crate) token_id: String,
@@ -100,6 +104,17 @@ pub(crate) struct NewToken<'a> {
     pub(crate) lasts: Millis,
 }
 
+/// What a new credential is made of.
+pub(crate) struct NewCredential<'a> {
+    /// Chosen by whoever made the key; `None` for one of the sandbox's.
+    pub(crate) id: Option<&'a str>,
+    pub(crate) kind: CredentialKind,
+    pub(crate) user_id: &'a str,
+    pub(crate) token_id: Option<String>,
+    /// SPKI PEM.
+    pub(crate) public_key: &'a str,
+}
+
 impl TokenKind {
     /// The names in the API's `PersonalAccessTokenKind`.
     pub(crate) fn name(self) -> &'static str {
@@ -108,6 +123,41 @@ impl TokenKind {
             Self::ServiceAccount => "ServiceAccount",
             Self::Personal => "Pat",
             Self::Temporary => "Temp",
+        }
+    }
+}
+
+/// A person's or machine's marks are `userId` and `username`.
+impl Row for Account {
+    fn mark(&self, name: &str) -> Option<&str> {
+        match name {
+            "userId" => Some(&self.user_id),
+            "username" => Some(&self.username),
+            _ => None,
+        }
+    }
+}
+
+/// A token's marks are `tokenId`, its `text`, and the `userId` of its owner.
+impl Row for AccessToken {
+    fn mark(&self, name: &str) -> Option<&str> {
+        match name {
+            "tokenId" => Some(&self.id),
+            "text" => Some(&self.text),
+            "userId" => Some(&self.user_id),
+            _ => None,
+        }
+    }
+}
+
+/// A credential's marks are `credentialId`, `credentialUuid`, and the `userId` of its owner.
+impl Row for Credential {
+    fn mark(&self, name: &str) -> Option<&str> {
+        match name {
+            "credentialId" => Some(&self.id),
+            "credentialUuid" => Some(&self.uuid),
+            "userId" => Some(&self.user_id),
+            _ => None,
         }
     }
 }

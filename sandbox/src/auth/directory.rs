@@ -4,12 +4,14 @@ use ring::signature::Ed25519KeyPair;
 use serde_json::{Value, json};
 
 use super::account::{
-    AccessToken, Account, Caller, Credential, CredentialKind, NewToken, Person, TokenKind,
+    AccessToken, Account, Caller, Credential, CredentialKind, NewCredential, NewToken, Person,
+    TokenKind,
 };
 use super::public_key::PublicKey;
 use crate::clock::Millis;
 use crate::random::Random;
 use crate::refusal::Refusal;
+use crate::state::Table;
 
 const DAY: Millis = 24 * 60 * 60 * 1000;
 
@@ -18,16 +20,16 @@ const DAY: Millis = 24 * 60 * 60 * 1000;
 pub(crate) const LONGEST_TOKEN: Millis = 730 * DAY;
 
 /// A peer may register no more than this.
-const MOST: usize = 10_000;
+const MOST: usize = 100_000;
 const MOST_TEMPORARY: usize = 1000;
 
 /// The people and machines of the sandbox's one organisation, their tokens and their credentials.
 #[derive(Debug)]
 pub(crate) struct Directory {
     pub(crate) org_id: String,
-    pub(crate) accounts: Vec<Account>,
-    pub(crate) tokens: Vec<AccessToken>,
-    pub(crate) credentials: Vec<Credential>,
+    pub(crate) accounts: Table<Account>,
+    pub(crate) tokens: Table<AccessToken>,
+    pub(crate) credentials: Table<Credential>,
     issuer: Option<Ed25519KeyPair>,
 }
 
@@ -35,15 +37,15 @@ impl Directory {
     pub(crate) fn new(random: &mut Random) -> Self {
         Self {
             org_id: random.id("or"),
-            accounts: Vec::new(),
-            tokens: Vec::new(),
-            credentials: Vec::new(),
+            accounts: Table::new(&["userId", "username"]),
+            tokens: Table::new(&["tokenId", "text", "userId"]),
+            credentials: Table::new(&["credentialId", "credentialUuid", "userId"]),
             issuer: Ed25519KeyPair::from_seed_unchecked(&random.bytes::<32>()).ok(),
         }
     }
 
     pub(crate) fn account(&self, user_id: &str) -> Option<&Account> {
-        self.accounts.iter().find(|a| a.user_id == user_id)
+        self.accounts.find("userId", user_id)
     }
 
     pub(crate) fn add_account(
@@ -54,13 +56,13 @@ impl Directory {
     ) -> Result<String, Refusal> {
         room(self.accounts.len())?;
         let user_id = random.id("us");
-        self.accounts.push(Account {
+        self.accounts.add(Account {
             user_id: user_id.clone(),
             username: username.to_owned(),
             is_machine,
             active: true,
             person: Person {
-                kind: "CustomerEmployee",
+                kind: "CustomerEmployee".into(),
                 registered: true,
                 sso_required: false,
             },
@@ -70,9 +72,9 @@ impl Directory {
 
     /// Forgets someone, with their tokens and credentials.
     pub(crate) fn remove(&mut self, user_id: &str) {
-        self.accounts.retain(|a| a.user_id != user_id);
-        self.tokens.retain(|t| t.user_id != user_id);
-        self.credentials.retain(|c| c.user_id != user_id);
+        self.accounts.remove_all_with("userId", user_id);
+        self.tokens.remove_all_with("userId", user_id);
+        self.credentials.remove_all_with("userId", user_id);
     }
 
     /// Issues a token. One with a public key has that key as its credential.
@@ -81,7 +83,7 @@ impl Directory {
         random: &mut Random,
         now: Millis,
         new: &NewToken<'_>,
-    ) -> Result<&AccessToken, Refusal> {
+    ) -> Result<AccessToken, Refusal> {
         self.forget_temporary(now);
         room(self.tokens.len())?;
         let id = random.id("to");
@@ -89,12 +91,18 @@ impl Directory {
             String::new()
         } else {
             let only = (new.kind == TokenKind::Personal).then(|| id.clone());
-            let kind = CredentialKind::Key;
-            self.add_credential(random, now, new.user_id, kind, new.public_key, only)?
+            let credential = NewCredential {
+                id: None,
+                kind: CredentialKind::Key,
+                user_id: new.user_id,
+                token_id: only,
+                public_key: new.public_key,
+            };
+            self.add_credential(random, now, credential)?
         };
         let expires = now.saturating_add(new.lasts.min(LONGEST_TOKEN));
         let text = self.write_token(random, &id, new, now, expires);
-        self.tokens.push(AccessToken {
+        let token = AccessToken {
             id,
             text,
             kind: new.kind,
@@ -105,49 +113,44 @@ impl Directory {
             active: true,
             created: now,
             expires,
-        });
-        self.tokens
-            .last()
-            .ok_or_else(|| Refusal::new(500, "no token"))
+        };
+        self.tokens.add(token.clone());
+        Ok(token)
     }
 
     /// Anyone may ask for temporary tokens, without a token: they must not fill the directory.
     fn forget_temporary(&mut self, now: Millis) {
-        let mut left = self
-            .tokens
-            .iter()
-            .filter(|t| t.kind == TokenKind::Temporary)
-            .count();
-        self.tokens.retain(|token| {
-            let goes = token.kind == TokenKind::Temporary
-                && (token.expires <= now || left > MOST_TEMPORARY);
-            left -= usize::from(goes);
-            !goes
-        });
+        let is_temporary = |token: &AccessToken| token.kind == TokenKind::Temporary;
+        let mut temporary = self.tokens.iter().filter(|t| is_temporary(t));
+        let (first, count) = (temporary.next().map(|t| t.expires), temporary.count());
+        // They last equally long, so the first is the first to expire.
+        if count >= MOST_TEMPORARY || first.is_some_and(|expires| expires <= now) {
+            self.tokens.remove_first(is_temporary);
+        }
     }
 
+    /// Adds a credential and says its id.
     pub(crate) fn add_credential(
         &mut self,
         random: &mut Random,
         now: Millis,
-        user_id: &str,
-        kind: CredentialKind,
-        public_key: &str,
-        token_id: Option<String>,
+        new: NewCredential<'_>,
     ) -> Result<String, Refusal> {
         room(self.credentials.len())?;
-        let key = PublicKey::from_pem(public_key)
+        let key = PublicKey::from_pem(new.public_key)
             .map_err(|reason| Refusal::bad_request("publicKey is not valid").because(reason))?;
-        let id = random.id("cr");
-        self.credentials.push(Credential {
+        let id = new.id.map_or_else(|| random.id("cr"), str::to_owned);
+        if self.credentials.find("credentialId", &id).is_some() {
+            return Err(Refusal::new(409, "a credential has that id").with("credId", id));
+        }
+        self.credentials.add(Credential {
             id: id.clone(),
             uuid: random.id("cr"),
-            kind,
-            user_id: user_id.to_owned(),
-            token_id,
+            kind: new.kind,
+            user_id: new.user_id.to_owned(),
+            token_id: new.token_id,
             key,
-            public_key: public_key.to_owned(),
-            name: format!("{} credential", kind.name()),
+            name: format!("{} credential", new.kind.name()),
             active: true,
             created: now,
         });
@@ -163,13 +166,13 @@ impl Directory {
             TokenKind::Personal => Some(caller.token_id.as_str()),
             _ => None,
         };
-        let credentials = self.credentials.iter();
-        credentials.filter(move |c| c.user_id == caller.user_id && c.token_id.as_deref() == own)
+        let credentials = self.credentials.all_with("userId", &caller.user_id);
+        credentials.filter(move |c| c.token_id.as_deref() == own)
     }
 
     /// Who bears this token.
     pub(crate) fn caller(&self, token: &str, now: Millis) -> Result<Caller, Refusal> {
-        let token = self.tokens.iter().find(|t| t.text == token);
+        let token = self.tokens.find("text", token);
         let token = token.ok_or_else(|| Refusal::bad_token("unknown token"))?;
         if token.expires <= now {
             return Err(Refusal::bad_token("the token has expired"));

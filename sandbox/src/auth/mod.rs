@@ -10,7 +10,7 @@ mod public_key;
 mod user_action;
 
 pub(crate) use account::{
-    AccessToken, Account, Caller, Credential, CredentialKind, NewToken, TokenKind,
+    AccessToken, Account, Caller, Credential, CredentialKind, NewCredential, NewToken, TokenKind,
 };
 pub(crate) use action::{Challenge, complete, init};
 pub(crate) use directory::{Directory, LONGEST_TOKEN};

@@ -6,6 +6,7 @@ use ring::signature::{
     ECDSA_P256_SHA256_ASN1, ED25519, Ed25519KeyPair, KeyPair, RSA_PKCS1_2048_8192_SHA256,
     UnparsedPublicKey,
 };
+use serde::{Deserialize, Serialize};
 use spki::{ObjectIdentifier, SubjectPublicKeyInfoRef};
 
 // Object identifiers: RFC 8410 (Ed25519), RFC 5480 and SEC 2 (curves), RFC 3279 (RSA).
@@ -16,8 +17,15 @@ const SECP256K1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.10")
 const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
 
 /// A registered key, of the algorithms that the Dfns documentation names on "Generate a key pair".
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub(crate) struct PublicKey {
+    pem: String,
+    key: Key,
+}
+
 #[derive(Debug, Clone)]
-pub(crate) enum PublicKey {
+enum Key {
     Ed25519(Vec<u8>),
     P256(Vec<u8>),
     Secp256k1(Box<VerifyingKey>),
@@ -27,6 +35,61 @@ pub(crate) enum PublicKey {
 impl PublicKey {
     /// Reads SPKI PEM, or PKCS#1 PEM of an RSA key, as the API's pattern for `publicKey` allows.
     pub(crate) fn from_pem(pem: &str) -> Result<Self, &'static str> {
+        let key = Key::from_pem(pem)?;
+        let pem = pem.to_owned();
+        Ok(Self { pem, key })
+    }
+
+    /// As it was given.
+    pub(crate) fn pem(&self) -> &str {
+        &self.pem
+    }
+
+    /// Ed25519 over the message (64 bytes), ECDSA over its SHA-256 (ASN.1 DER, either half of `s`),
+    /// RSA PKCS#1 v1.5 over its SHA-256.
+    pub(crate) fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
+        match &self.key {
+            Key::Ed25519(key) => UnparsedPublicKey::new(&ED25519, key)
+                .verify(message, signature)
+                .is_ok(),
+            Key::P256(key) => UnparsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, key)
+                .verify(message, signature)
+                .is_ok(),
+            Key::Rsa(key) => UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, key)
+                .verify(message, signature)
+                .is_ok(),
+            // The library takes the low half of `s` only, as some chains do; the service takes both.
+            Key::Secp256k1(key) => Signature::from_der(signature)
+                .is_ok_and(|signature| key.verify(message, &signature.normalize_s()).is_ok()),
+        }
+    }
+
+    pub(crate) fn algorithm(&self) -> &'static str {
+        match &self.key {
+            Key::Ed25519(_) => "Ed25519",
+            Key::P256(_) => "ECDSA P-256 with SHA-256",
+            Key::Secp256k1(_) => "ECDSA secp256k1 with SHA-256",
+            Key::Rsa(_) => "RSA PKCS#1 v1.5 with SHA-256",
+        }
+    }
+}
+
+impl TryFrom<String> for PublicKey {
+    type Error = &'static str;
+
+    fn try_from(pem: String) -> Result<Self, Self::Error> {
+        Self::from_pem(&pem)
+    }
+}
+
+impl From<PublicKey> for String {
+    fn from(key: PublicKey) -> Self {
+        key.pem
+    }
+}
+
+impl Key {
+    fn from_pem(pem: &str) -> Result<Self, &'static str> {
         // That pattern lets a newline be written as backslash-n too.
         let pem = pem.replace("\\n", "\n");
         if let Some(der) = pem_body(&pem, "RSA PUBLIC KEY") {
@@ -47,34 +110,6 @@ impl PublicKey {
             _ => Err("not an Ed25519, P-256, secp256k1 or RSA key"),
         }
     }
-
-    /// Ed25519 over the message (64 bytes), ECDSA over its SHA-256 (ASN.1 DER, either half of `s`),
-    /// RSA PKCS#1 v1.5 over its SHA-256.
-    pub(crate) fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
-        match self {
-            Self::Ed25519(key) => UnparsedPublicKey::new(&ED25519, key)
-                .verify(message, signature)
-                .is_ok(),
-            Self::P256(key) => UnparsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, key)
-                .verify(message, signature)
-                .is_ok(),
-            Self::Rsa(key) => UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, key)
-                .verify(message, signature)
-                .is_ok(),
-            // The library takes the low half of `s` only, as some chains do; the service takes both.
-            Self::Secp256k1(key) => Signature::from_der(signature)
-                .is_ok_and(|signature| key.verify(message, &signature.normalize_s()).is_ok()),
-        }
-    }
-
-    pub(crate) fn algorithm(&self) -> &'static str {
-        match self {
-            Self::Ed25519(_) => "Ed25519",
-            Self::P256(_) => "ECDSA P-256 with SHA-256",
-            Self::Secp256k1(_) => "ECDSA secp256k1 with SHA-256",
-            Self::Rsa(_) => "RSA PKCS#1 v1.5 with SHA-256",
-        }
-    }
 }
 
 /// The SPKI PEM of the Ed25519 key with that seed.
@@ -92,12 +127,12 @@ pub(crate) fn example_public_key(seed: [u8; 32]) -> String {
     )
 }
 
-fn rsa(pkcs1: &[u8]) -> Result<PublicKey, &'static str> {
+fn rsa(pkcs1: &[u8]) -> Result<Key, &'static str> {
     // A modulus of 2048 bits alone is 256 bytes.
     if pkcs1.len() < 256 {
         return Err("an RSA key needs at least 2048 bits");
     }
-    Ok(PublicKey::Rsa(pkcs1.to_vec()))
+    Ok(Key::Rsa(pkcs1.to_vec()))
 }
 
 fn pem_body(pem: &str, label: &str) -> Option<Vec<u8>> {

@@ -63,15 +63,14 @@ fn create(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
     };
     let token = state
         .directory
-        .add_token(&mut state.random, call.now, &new)?
-        .clone();
+        .add_token(&mut state.random, call.now, &new)?;
     Ok(show(state, &token, true))
 }
 
 fn list(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
     let caller = call.caller()?;
-    let tokens = state.directory.tokens.iter();
-    let own = tokens.filter(|t| t.kind == TokenKind::Personal && t.user_id == caller.user_id);
+    let tokens = state.directory.tokens.all_with("userId", &caller.user_id);
+    let own = tokens.filter(|t| t.kind == TokenKind::Personal);
     Ok(json!({"items": own.map(|t| show(state, t, false)).collect::<Vec<_>>()}))
 }
 
@@ -98,20 +97,17 @@ fn set_active(state: &mut State, call: &Call<'_>, active: bool) -> Result<Value,
 
 fn delete(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
     let token = find(state, call)?.clone();
-    state.directory.tokens.retain(|t| t.id != token.id);
-    state
-        .directory
-        .credentials
-        .retain(|c| c.token_id.as_deref() != Some(token.id.as_str()));
+    let directory = &mut state.directory;
+    directory.tokens.remove_all_with("tokenId", &token.id);
+    let credentials = &mut directory.credentials;
+    credentials.remove_all_with("credentialId", &token.credential_id);
     Ok(show(state, &token, false))
 }
 
 fn find<'a>(state: &'a mut State, call: &Call<'_>) -> Result<&'a mut AccessToken, Refusal> {
     let caller = call.caller()?;
-    let mut tokens = state.directory.tokens.iter_mut();
-    let found = tokens.find(|t| {
-        t.id == call.id() && t.kind == TokenKind::Personal && t.user_id == caller.user_id
-    });
+    let found = state.directory.tokens.find_mut("tokenId", call.id());
+    let found = found.filter(|t| t.kind == TokenKind::Personal && t.user_id == caller.user_id);
     found.ok_or_else(|| Refusal::not_found("token", "tokenId", call.id()))
 }
 
@@ -129,7 +125,7 @@ pub(super) fn show_credential(credential: &Credential) -> Value {
         "dateCreated": iso(credential.created),
         "isActive": credential.active,
         "name": credential.name,
-        "publicKey": credential.public_key,
+        "publicKey": credential.key.pem(),
         "relyingPartyId": "",
         "origin": "",
     })

@@ -1,5 +1,4 @@
-use std::collections::BTreeMap;
-
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::change::described;
@@ -7,7 +6,7 @@ use super::held::HeldCall;
 use super::policies::{concerns_id, evaluation};
 use super::requested::Requested;
 use super::transfers::progressed;
-use super::{Call, Collection, Handler, State};
+use super::{Call, Collection, Handler, Row, State, Table};
 use crate::auth::Caller;
 use crate::clock::{Millis, iso};
 use crate::refusal::Refusal;
@@ -17,13 +16,21 @@ const MINUTE: Millis = 60 * 1000;
 /// Approvals, and what waits for them.
 #[derive(Debug)]
 pub(crate) struct Approvals {
-    all: Collection,
-    waiting: BTreeMap<String, Waiting>,
+    pub(super) all: Collection,
+    pub(super) waiting: Table<Waiting>,
+    /// Not after the next one; the beginning of time when not known.
     next_expiry: Millis,
 }
 
-#[derive(Debug)]
-struct Waiting {
+impl Row for Waiting {
+    fn mark(&self, name: &str) -> Option<&str> {
+        (name == "approvalId").then_some(&self.approval_id)
+    }
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Waiting {
+    approval_id: String,
     groups: Vec<Value>,
     expires: Millis,
     call: Option<HeldCall>,
@@ -45,8 +52,8 @@ impl Approvals {
     pub(super) fn new() -> Self {
         Self {
             all: Collection::new("approval", "approvalId"),
-            waiting: BTreeMap::new(),
-            next_expiry: Millis::MAX,
+            waiting: Table::new(&["approvalId"]),
+            next_expiry: 0,
         }
     }
 }
@@ -90,20 +97,21 @@ pub(super) fn ask(
     approvals.all.add(approval)?;
     approvals.next_expiry = approvals.next_expiry.min(expires);
     let waiting = Waiting {
+        approval_id: id.to_owned(),
         groups,
         expires,
         call: held,
     };
-    approvals.waiting.insert(id.to_owned(), waiting);
+    approvals.waiting.add(waiting);
     Ok(())
 }
 
 /// An approval together with what it is for, as that is now.
 fn show(state: &State, approval: &Value, now: Millis) -> Value {
     let mut shown = approval.clone();
-    let is_its = |item: &&Value| item["approvalId"] == approval["id"];
+    let id = text(&approval["id"]);
     for kind in Requested::ALL {
-        if let Some(item) = kind.all_of(state).iter().find(is_its) {
+        if let Some(item) = kind.all_of(state).find("/approvalId", id) {
             let (name, item) = match kind {
                 Requested::Signature => ("signatureRequest", item.clone()),
                 Requested::Transfer => ("transferRequest", progressed(state.seed, item, now)),
@@ -112,7 +120,7 @@ fn show(state: &State, approval: &Value, now: Millis) -> Value {
             shown["activity"][name] = item;
         }
     }
-    let change = state.changes.iter().find(is_its);
+    let change = state.changes.find("/approvalId", id);
     if let Some(change) = change.filter(|change| has_activity(change)) {
         shown["activity"]["changeRequest"] = described(change);
     }
@@ -131,7 +139,10 @@ fn list(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
         decisions.any(|d| d["userId"] == query["approverId"])
     };
     let asked = |approval: &Value| {
-        let waiting = state.approvals.waiting.get(text(&approval["id"]));
+        let waiting = state
+            .approvals
+            .waiting
+            .find("approvalId", text(&approval["id"]));
         let mut groups = waiting.map_or(&[][..], |w| &w.groups).iter();
         groups.any(|g| concerns_id(&g["approvers"]["userId"], &query["approverId"]))
     };
@@ -150,7 +161,7 @@ fn list(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
 fn decide(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
     let caller = call.caller()?;
     let approval = state.approvals.all.get(call.id())?;
-    let Some(waiting) = state.approvals.waiting.get(call.id()) else {
+    let Some(waiting) = state.approvals.waiting.find("approvalId", call.id()) else {
         return Err(Refusal::bad_request("the approval is resolved already")
             .with("status", approval["status"].clone()));
     };
@@ -217,7 +228,7 @@ pub(super) fn expire(state: &mut State, now: Millis) -> Result<(), Refusal> {
         .approvals
         .waiting
         .iter()
-        .map(|(id, waiting)| (id.clone(), waiting.expires))
+        .map(|waiting| (waiting.approval_id.clone(), waiting.expires))
         .partition(|(_, expires)| *expires <= now);
     let next = left.into_iter().map(|(_, expires)| expires).min();
     state.approvals.next_expiry = next.unwrap_or(Millis::MAX);
@@ -228,7 +239,11 @@ pub(super) fn expire(state: &mut State, now: Millis) -> Result<(), Refusal> {
 }
 
 fn resolve(state: &mut State, id: &str, outcome: &str, now: Millis) -> Result<(), Refusal> {
-    let waiting = state.approvals.waiting.remove(id);
+    let waiting = state
+        .approvals
+        .waiting
+        .remove_all_with("approvalId", id)
+        .pop();
     let approval = state.approvals.all.get_mut(id)?;
     approval["status"] = outcome.into();
     approval["dateResolved"] = iso(now).into();

@@ -75,10 +75,9 @@ impl Change {
 /// An item together with the change that it waits for.
 pub(super) fn with_pending(state: &State, kind: &str, item: &Value) -> Value {
     let mut shown = item.clone();
-    let mut changes = state.changes.iter();
-    let pending = changes.find(|change| {
-        change["kind"] == kind && change["entityId"] == item["id"] && change["status"] == "Pending"
-    });
+    let id = item["id"].as_str().unwrap_or_default();
+    let mut changes = state.changes.all_with("/entityId", id);
+    let pending = changes.find(|change| change["kind"] == kind && change["status"] == "Pending");
     if let Some(change) = pending {
         shown["pendingChangeRequest"] = described(change);
     }

@@ -3,33 +3,50 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
 use super::Call;
+use super::table::{Row, Stored, Table};
 use crate::refusal::Refusal;
 
 /// A peer may create no more than this.
-const MOST: usize = 100_000;
-const MOST_BYTES: usize = 256 << 20;
+const MOST: usize = 1_000_000;
+const MOST_BYTES: usize = 1 << 30;
 
 // Dfns documentation, the list operations that state them: up to 500 items a page, 50 if not said.
 const LARGEST_PAGE: u64 = 500;
 const PAGE: u64 = 50;
 
-/// Resources of one kind, each as the API shows it. Nothing is ever taken out: what is deleted stays, archived,
-/// or leaves `null` behind, so that the numbers in page tokens stay true.
+/// Resources of one kind, each as the API shows it.
 #[derive(Debug)]
 pub(crate) struct Collection {
     kind: &'static str,
     id_name: &'static str,
-    items: Vec<Value>,
+    items: Table<Value>,
     /// The length of all of them when they were created.
     bytes: usize,
 }
 
+impl Row for Value {
+    /// A mark of a resource is a JSON pointer.
+    fn mark(&self, name: &str) -> Option<&str> {
+        self.pointer(name)?.as_str()
+    }
+}
+
 impl Collection {
+    /// A collection whose items are found by their id and `externalId`.
     pub(super) fn new(kind: &'static str, id_name: &'static str) -> Self {
+        Self::found_by(kind, id_name, &["/id", "/externalId"])
+    }
+
+    /// The same, with other marks: JSON pointers, `/id` among them.
+    pub(super) fn found_by(
+        kind: &'static str,
+        id_name: &'static str,
+        marks: &'static [&'static str],
+    ) -> Self {
         Self {
             kind,
             id_name,
-            items: Vec::new(),
+            items: Table::new(marks),
             bytes: 0,
         }
     }
@@ -41,18 +58,18 @@ impl Collection {
             return Err(Refusal::new(402, message));
         }
         self.bytes = bytes;
-        self.items.push(item.clone());
+        self.items.add(item.clone());
         Ok(item)
     }
 
     /// Forgets an item.
     pub(super) fn remove(&mut self, id: &str) -> Result<Value, Refusal> {
-        self.get_mut(id).map(Value::take)
+        let removed = self.items.remove_all_with("/id", id).pop();
+        removed.ok_or_else(|| self.unknown(id))
     }
 
     pub(super) fn get(&self, id: &str) -> Result<&Value, Refusal> {
-        let found = self.items.iter().find(|item| item["id"] == id);
-        found.ok_or_else(|| self.unknown(id))
+        self.find("/id", id).ok_or_else(|| self.unknown(id))
     }
 
     pub(super) fn unknown(&self, id: &str) -> Refusal {
@@ -60,24 +77,40 @@ impl Collection {
     }
 
     pub(super) fn get_mut(&mut self, id: &str) -> Result<&mut Value, Refusal> {
-        let found = self.items.iter_mut().find(|item| item["id"] == id);
-        found.ok_or_else(|| Refusal::not_found(self.kind, self.id_name, id))
+        let unknown = self.unknown(id);
+        self.items.find_mut("/id", id).ok_or(unknown)
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = &Value> {
-        self.items.iter().filter(|item| !item.is_null())
+    /// The first item with that text at one of the marks.
+    pub(super) fn find(&self, mark: &str, text: &str) -> Option<&Value> {
+        self.items.find(mark, text)
     }
 
-    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Value> {
-        self.items.iter_mut().filter(|item| !item.is_null())
+    /// The same, to be changed.
+    pub(super) fn find_mut(&mut self, mark: &str, text: &str) -> Option<&mut Value> {
+        self.items.find_mut(mark, text)
+    }
+
+    /// All items with that text at one of the marks.
+    pub(super) fn all_with(&self, mark: &str, text: &str) -> impl Iterator<Item = &Value> {
+        self.items.all_with(mark, text)
+    }
+
+    pub(super) fn change_all_with(&mut self, mark: &str, text: &str, change: impl Fn(&mut Value)) {
+        self.items.change_all_with(mark, text, change);
+    }
+
+    pub(super) fn remove_all_with(&mut self, mark: &str, text: &str) {
+        self.items.remove_all_with(mark, text);
     }
 
     /// Refuses an `externalId` that another resource has (Dfns documentation, page "Idempotency").
     pub(super) fn check_external_id(&self, external_id: &Value, own: &str) -> Result<(), Refusal> {
-        let taken = self.items.iter().find(|item| {
-            external_id.is_string() && item["externalId"] == *external_id && item["id"] != own
-        });
-        match taken {
+        let Some(text) = external_id.as_str() else {
+            return Ok(());
+        };
+        let mut same = self.all_with("/externalId", text);
+        match same.find(|item| item["id"] != own) {
             None => Ok(()),
             Some(item) => {
                 let message = format!("Conflicting {} with same externalId", self.kind);
@@ -87,24 +120,54 @@ impl Collection {
         }
     }
 
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Value> {
+        self.items.iter()
+    }
+
     /// One page of the items that are wanted.
     pub(super) fn page(
         &self,
         call: &Call<'_>,
         wanted: impl Fn(&Value) -> bool,
     ) -> Result<Value, Refusal> {
-        let items = self.items.iter().enumerate();
-        let wanted = items.filter(|(_, item)| !item.is_null() && wanted(item));
-        page_of(self.kind, call, wanted, Value::clone)
+        let from = |start| {
+            self.items
+                .numbered(start..)
+                .filter(|(_, item)| wanted(item))
+        };
+        page_of(self.kind, call, from, Value::clone)
+    }
+
+    /// One page of the items with that text at one of the marks.
+    pub(super) fn page_with(
+        &self,
+        call: &Call<'_>,
+        mark: &str,
+        text: &str,
+    ) -> Result<Value, Refusal> {
+        let from = |start| self.items.numbered_with(mark, text, start);
+        page_of(self.kind, call, from, Value::clone)
     }
 }
 
-/// One page of numbered items. A token names the number of the first item of its page, and the kind.
-pub(super) fn page_of<T>(
+impl Stored for Collection {
+    fn changes(&mut self) -> Vec<(usize, Option<String>)> {
+        self.items.changes()
+    }
+
+    fn restore(&mut self, number: usize, json: &str) -> serde_json::Result<()> {
+        self.bytes = self.bytes.saturating_add(json.len());
+        self.items.restore(number, json)
+    }
+}
+
+/// One page of the rows that come from a number on. A token names the number of the first row of its page, and the
+/// kind.
+pub(super) fn page_of<'a, T: 'a, I: Iterator<Item = (usize, &'a T)>>(
     kind: &str,
     call: &Call<'_>,
-    items: impl Iterator<Item = (usize, T)>,
-    show: impl Fn(T) -> Value,
+    from: impl FnOnce(usize) -> I,
+    show: impl Fn(&T) -> Value,
 ) -> Result<Value, Refusal> {
     let limit = match &call.query["limit"] {
         Value::Null => PAGE,
@@ -119,12 +182,12 @@ pub(super) fn page_of<T>(
     let start = start(kind, &call.query["paginationToken"])?;
     let mut left = limit;
     let mut page = Vec::new();
-    for (index, item) in items.skip_while(|(index, _)| *index < start) {
+    for (number, row) in from(start) {
         if left == 0 {
-            let token = BASE64_URL_SAFE_NO_PAD.encode(format!("{kind}:{index}"));
+            let token = BASE64_URL_SAFE_NO_PAD.encode(format!("{kind}:{number}"));
             return Ok(json!({"items": page, "nextPageToken": token}));
         }
-        page.push(show(item));
+        page.push(show(row));
         left -= 1;
     }
     Ok(json!({"items": page}))

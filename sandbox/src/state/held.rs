@@ -1,3 +1,4 @@
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::approvals::ask;
@@ -9,11 +10,11 @@ use crate::clock::{Millis, iso};
 use crate::refusal::Refusal;
 
 /// A call that was answered with 202 and is carried out once it is approved.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct HeldCall {
     operation: String,
     caller: Caller,
-    path: Vec<(&'static str, String)>,
+    path: Vec<String>,
     query: Value,
     body: Value,
 }
@@ -115,8 +116,7 @@ impl HeldCall {
                 "Applied"
             }
         };
-        let mut changes = state.changes.iter_mut();
-        if let Some(change) = changes.find(|c| c["approvalId"] == approval_id) {
+        if let Some(change) = state.changes.find_mut("/approvalId", approval_id) {
             change["status"] = status.into();
             change["dateResolved"] = iso(now).into();
             // What is created has its final id only now.

@@ -65,10 +65,7 @@ fn create(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
 
 fn get(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
     let mut key = state.keys.get(call.id())?.clone();
-    let wallets = state
-        .wallets
-        .iter()
-        .filter(|w| w["signingKey"]["id"] == key["id"]);
+    let wallets = state.wallets.all_with("/signingKey/id", call.id());
     let wallets = wallets
         .map(|w| json!({"id": w["id"], "network": w["network"]}))
         .collect();
@@ -80,13 +77,9 @@ fn get(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
 fn list(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
     let owner = &call.query["owner"];
     let delegated = |key: &Value| {
-        let wallets = || {
-            state
-                .wallets
-                .iter()
-                .filter(|w| w["signingKey"]["id"] == key["id"])
-        };
-        wallets().any(|w| w["signingKey"]["delegatedTo"] == *owner)
+        let id = key["id"].as_str().unwrap_or_default();
+        let mut wallets = state.wallets.all_with("/signingKey/id", id);
+        wallets.any(|w| w["signingKey"]["delegatedTo"] == *owner)
     };
     state
         .keys
@@ -104,27 +97,23 @@ fn delete(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
     let key = state.keys.get_mut(call.id())?;
     key["status"] = "Archived".into();
     key["dateDeleted"] = iso(call.now).into();
-    for wallet in state
-        .wallets
-        .iter_mut()
-        .filter(|w| w["signingKey"]["id"] == key["id"])
-    {
+    let archive = |wallet: &mut Value| {
         wallet["status"] = "Archived".into();
         wallet["dateDeleted"] = iso(call.now).into();
-    }
+    };
+    let wallets = &mut state.wallets;
+    wallets.change_all_with("/signingKey/id", call.id(), archive);
     Ok(key.clone())
 }
 
 fn delegate(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
     let key = state.keys.get_mut(call.id())?;
     key["custodial"] = false.into();
-    for wallet in state
-        .wallets
-        .iter_mut()
-        .filter(|w| w["signingKey"]["id"] == key["id"])
-    {
+    let delegate = |wallet: &mut Value| {
         wallet["custodial"] = false.into();
         wallet["signingKey"]["delegatedTo"] = call.body["delegateTo"].clone();
-    }
+    };
+    let wallets = &mut state.wallets;
+    wallets.change_all_with("/signingKey/id", call.id(), delegate);
     Ok(json!({"keyId": key["id"], "status": "Delegated"}))
 }

@@ -13,6 +13,7 @@ mod private_key;
 mod requested;
 mod service_accounts;
 mod signatures;
+mod table;
 mod transactions;
 mod transfers;
 mod users;
@@ -27,6 +28,8 @@ use crate::random::Random;
 use crate::refusal::Refusal;
 use approvals::Approvals;
 pub(crate) use collection::Collection;
+use requested::Requested;
+pub(crate) use table::{Row, Stored, Table};
 
 /// At most so many challenges and user actions are kept, of together at most so many bytes.
 const MOST_PENDING: usize = 10_000;
@@ -59,7 +62,8 @@ pub(crate) struct State {
 pub(crate) struct Call<'a> {
     pub(crate) operation: &'a str,
     pub(crate) caller: Option<&'a Caller>,
-    pub(crate) path: &'a [(&'static str, String)],
+    /// The values of the path's parameters, in their order.
+    pub(crate) path: &'a [String],
     pub(crate) query: &'a Value,
     pub(crate) body: &'a Value,
     pub(crate) now: Millis,
@@ -68,7 +72,12 @@ pub(crate) struct Call<'a> {
 impl Call<'_> {
     /// The first path parameter.
     fn id(&self) -> &str {
-        self.path.first().map_or("", |(_, value)| value)
+        self.path.first().map_or("", String::as_str)
+    }
+
+    /// The second path parameter.
+    fn second_id(&self) -> &str {
+        self.path.get(1).map_or("", String::as_str)
     }
 
     fn caller(&self) -> Result<&Caller, Refusal> {
@@ -84,18 +93,30 @@ impl State {
             random,
             challenges: Expiring::new(MOST_PENDING, MOST_PENDING_BYTES),
             user_actions: Expiring::new(MOST_PENDING, MOST_PENDING_BYTES),
-            wallets: Collection::new("wallet", "walletId"),
+            wallets: Collection::found_by(
+                "wallet",
+                "walletId",
+                &["/id", "/externalId", "/signingKey/id"],
+            ),
             seed,
             keys: Collection::new("key", "keyId"),
-            signatures: Collection::new("signature", "signatureId"),
-            transfers: Collection::new("transfer", "transferId"),
-            transactions: Collection::new("transaction", "transactionId"),
+            signatures: Requested::Signature.collection(),
+            transfers: Requested::Transfer.collection(),
+            transactions: Requested::Transaction.collection(),
             policies: Collection::new("policy", "policyId"),
-            changes: Collection::new("change request", "changeRequestId"),
+            changes: Collection::found_by(
+                "change request",
+                "changeRequestId",
+                &["/id", "/approvalId", "/entityId"],
+            ),
             approvals: Approvals::new(),
             carried_out: Vec::new(),
             permissions: Collection::new("permission", "permissionId"),
-            assignments: Collection::new("assignment", "assignmentId"),
+            assignments: Collection::found_by(
+                "assignment",
+                "assignmentId",
+                &["/id", "/permissionId", "/identityId"],
+            ),
             webhooks: Collection::new("webhook", "webhookId"),
         }
     }
@@ -111,6 +132,35 @@ impl State {
             call.caller()
                 .and_then(|caller| step(self, caller, call.body, call.now)),
         )
+    }
+
+    /// Everything that is remembered, by the name it is stored under.
+    fn stored(&mut self) -> Vec<(&'static str, &mut dyn Stored)> {
+        let directory = &mut self.directory;
+        vec![
+            ("accounts", &mut directory.accounts),
+            ("tokens", &mut directory.tokens),
+            ("credentials", &mut directory.credentials),
+            ("wallets", &mut self.wallets),
+            ("keys", &mut self.keys),
+            ("signatures", &mut self.signatures),
+            ("transfers", &mut self.transfers),
+            ("transactions", &mut self.transactions),
+            ("policies", &mut self.policies),
+            ("changes", &mut self.changes),
+            ("approvals", &mut self.approvals.all),
+            ("waiting", &mut self.approvals.waiting),
+            ("permissions", &mut self.permissions),
+            ("assignments", &mut self.assignments),
+            ("webhooks", &mut self.webhooks),
+        ]
+    }
+
+    /// After a request: what it changed is indexed anew.
+    pub(crate) fn settle(&mut self) {
+        for (_, table) in self.stored() {
+            table.changes();
+        }
     }
 
     /// What time has brought about by itself.

@@ -24,7 +24,7 @@ pub(super) fn handler(operation: &str) -> Option<Handler> {
             state.permissions.get(call.id())?;
             let page = state
                 .assignments
-                .page(call, |a| a["permissionId"] == call.id())?;
+                .page_with(call, "/permissionId", call.id())?;
             Ok(page_with_pending(state, "Assignment", page))
         },
         "revokePermission" => revoke,
@@ -34,8 +34,7 @@ pub(super) fn handler(operation: &str) -> Option<Handler> {
 
 /// The permissions of a user or service account, as it shows them.
 pub(super) fn assigned_to(state: &State, identity_id: &str) -> Vec<Value> {
-    let assignments = state.assignments.iter();
-    let own = assignments.filter(|a| a["identityId"] == identity_id);
+    let own = state.assignments.all_with("/identityId", identity_id);
     let shown = own.filter_map(|assignment| {
         let permission = state.permissions.get(assignment["permissionId"].as_str()?);
         let permission = permission.ok()?;
@@ -83,11 +82,9 @@ pub(super) fn changed(state: &State, call: &Call<'_>) -> Result<Value, Refusal> 
 
 fn delete(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
     state.permissions.remove(call.id())?;
-    for assignment in state.assignments.iter_mut() {
-        if assignment["permissionId"] == call.id() {
-            assignment.take();
-        }
-    }
+    state
+        .assignments
+        .remove_all_with("/permissionId", call.id());
     Ok(json!({}))
 }
 
@@ -105,7 +102,7 @@ fn revoke(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
 /// The assignment that a call names, or would make.
 pub(super) fn assignment(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
     let permission = state.permissions.get(call.id())?;
-    if let Some((_, id)) = call.path.get(1) {
+    if let Some(id) = call.path.get(1) {
         let assignment = state.assignments.get(id)?;
         let own = assignment["permissionId"] == call.id();
         return if own {
@@ -118,18 +115,16 @@ pub(super) fn assignment(state: &mut State, call: &Call<'_>) -> Result<Value, Re
         return Err(Refusal::bad_request("the permission is archived"));
     }
     let identity = call.body["identityId"].as_str().unwrap_or_default();
-    let is_token = || state.directory.tokens.iter().any(|t| t.id == identity);
+    let is_token = || state.directory.tokens.find("id", identity).is_some();
     if state.directory.account(identity).is_none() && !is_token() {
         return Err(Refusal::not_found("identity", "identityId", identity));
     }
-    let mut assignments = state.assignments.iter();
-    if let Some(same) =
-        assignments.find(|a| a["permissionId"] == call.id() && a["identityId"] == identity)
-    {
+    let mut assigned = state.assignments.all_with("/identityId", identity);
+    if let Some(same) = assigned.find(|a| a["permissionId"] == call.id()) {
         return Err(Refusal::new(409, "the permission is assigned already")
             .with("duplicate", json!({"id": same["id"]})));
     }
-    drop(assignments);
+    drop(assigned);
     Ok(json!({
         "id": state.random.id("as"),
         "permissionId": call.id(),

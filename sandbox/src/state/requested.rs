@@ -14,8 +14,23 @@ pub(super) enum Requested {
     Transaction,
 }
 
+/// What the requests of a wallet are found by.
+const WALLETS: &[&str] = &["/id", "/externalId", "/approvalId", "/walletId"];
+
 impl Requested {
     pub(super) const ALL: [Self; 3] = [Self::Signature, Self::Transfer, Self::Transaction];
+
+    pub(super) fn collection(self) -> Collection {
+        match self {
+            Self::Signature => Collection::found_by(
+                "signature",
+                "signatureId",
+                &["/id", "/externalId", "/approvalId", "/keyId"],
+            ),
+            Self::Transfer => Collection::found_by("transfer", "transferId", WALLETS),
+            Self::Transaction => Collection::found_by("transaction", "transactionId", WALLETS),
+        }
+    }
 
     pub(super) fn all_of(self, state: &State) -> &Collection {
         match self {
@@ -99,9 +114,8 @@ impl Requested {
         approved: bool,
         now: Millis,
     ) -> Result<(), Refusal> {
-        let all = self.all_of(state);
-        let found = all.iter().find(|i| i["approvalId"] == approval_id).cloned();
-        let Some(mut request) = found else {
+        let found = self.all_of(state).find("/approvalId", approval_id);
+        let Some(mut request) = found.cloned() else {
             return Ok(());
         };
         if approved {
@@ -131,9 +145,9 @@ impl Requested {
         call: &Call<'_>,
     ) -> Result<Option<&'a Value>, Refusal> {
         let (all, external_id) = (self.all_of(state), &call.body["externalId"]);
-        let found = all
-            .iter()
-            .find(|item| external_id.is_string() && item["externalId"] == *external_id);
+        let found = external_id
+            .as_str()
+            .and_then(|text| all.find("/externalId", text));
         let same = found.filter(|i| i[self.owner()] == call.id() && i["requestBody"] == *call.body);
         if same.is_none() {
             all.check_external_id(external_id, "")?;
@@ -143,7 +157,7 @@ impl Requested {
 
     /// The request that the second path parameter names, if it is the first one's.
     pub(super) fn get<'a>(self, state: &'a State, call: &Call<'_>) -> Result<&'a Value, Refusal> {
-        let id = call.path.get(1).map_or("", |(_, id)| id);
+        let id = call.second_id();
         let all = self.all_of(state);
         let found = all.get(id)?;
         if found[self.owner()] == call.id() {
@@ -160,9 +174,8 @@ impl Requested {
         call: &Call<'_>,
         show: impl Fn(&Value) -> Value,
     ) -> Result<Value, Refusal> {
-        let mut page = self
-            .all_of(state)
-            .page(call, |item| item[self.owner()] == call.id())?;
+        let mark = format!("/{}", self.owner());
+        let mut page = self.all_of(state).page_with(call, &mark, call.id())?;
         for item in page["items"].as_array_mut().into_iter().flatten() {
             *item = show(item);
         }

@@ -72,8 +72,8 @@ fn delete(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
 }
 
 fn find<'a>(state: &'a mut State, call: &Call<'_>) -> Result<&'a mut Account, Refusal> {
-    let mut accounts = state.directory.accounts.iter_mut();
-    let found = accounts.find(|a| a.user_id == call.id() && a.is_machine);
+    let found = state.directory.accounts.find_mut("userId", call.id());
+    let found = found.filter(|a| a.is_machine);
     found.ok_or_else(|| unknown(call.id()))
 }
 
@@ -81,9 +81,9 @@ fn describe(state: &State, user_id: &str, with_text: bool) -> Result<Value, Refu
     let directory = &state.directory;
     let account = directory.account(user_id).filter(|a| a.is_machine);
     let account = account.ok_or_else(|| unknown(user_id))?;
-    let tokens = directory.tokens.iter().filter(|t| t.user_id == user_id);
+    let tokens = directory.tokens.all_with("userId", user_id);
     let tokens = tokens.filter(|t| t.kind == TokenKind::ServiceAccount);
-    let credential = directory.credentials.iter().find(|c| c.user_id == user_id);
+    let credential = directory.credentials.find("userId", user_id);
     Ok(json!({
         "userInfo": {
             "username": account.username,

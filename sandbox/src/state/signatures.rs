@@ -32,11 +32,8 @@ fn create(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
     }
     let mut request = Signature.new_of(state, call, "sig")?;
     super::wallets::set(&mut request, "network", &call.body["network"]);
-    let wallets = state.wallets.iter();
-    let wallets: Vec<_> = wallets
-        .filter(|w| w["signingKey"]["id"] == call.id())
-        .cloned()
-        .collect();
+    let wallets = state.wallets.all_with("/signingKey/id", call.id());
+    let wallets: Vec<_> = wallets.cloned().collect();
     Signature.submit(state, call, request, &wallets)
 }
 

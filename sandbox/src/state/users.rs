@@ -26,22 +26,22 @@ pub(super) fn handler(operation: &str) -> Option<Handler> {
 /// Invites someone, who is not registered until they register.
 fn create(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
     let email = call.body["email"].as_str().unwrap_or_default();
-    let mut users = state.directory.accounts.iter().filter(|a| !a.is_machine);
-    if let Some(taken) = users.find(|a| a.username == email) {
+    let mut named = state.directory.accounts.all_with("username", email);
+    if let Some(taken) = named.find(|a| !a.is_machine) {
         let duplicate = json!({"id": taken.user_id, "username": email});
         return Err(
             Refusal::new(409, "Conflicting user with same email").with("duplicate", duplicate)
         );
     }
+    drop(named);
     let user_id = state
         .directory
         .add_account(&mut state.random, email, false)?;
-    let mut accounts = state.directory.accounts.iter_mut();
-    if let Some(account) = accounts.find(|a| a.user_id == user_id) {
+    if let Some(account) = state.directory.accounts.find_mut("userId", &user_id) {
         account.person.registered = false;
         account.person.sso_required = call.body["isSSORequired"] == true;
         if call.body["kind"] == "EndUser" {
-            account.person.kind = "EndUser";
+            account.person.kind = "EndUser".into();
         }
     }
     describe(state, &user_id)
@@ -49,11 +49,15 @@ fn create(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
 
 fn list(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
     let kinds = call.query["kind"].as_array();
-    let users = state.directory.accounts.iter().filter(|a| !a.is_machine);
-    let wanted = users.enumerate().filter(|(_, account)| {
-        kinds.is_none_or(|kinds| kinds.iter().any(|kind| *kind == account.person.kind))
-    });
-    page_of("user", call, wanted, |account| show(state, account))
+    let wanted = |account: &Account| {
+        !account.is_machine
+            && kinds.is_none_or(|kinds| kinds.iter().any(|kind| *kind == *account.person.kind))
+    };
+    let from = |start| {
+        let accounts = state.directory.accounts.numbered(start..);
+        accounts.filter(|(_, account)| wanted(account))
+    };
+    page_of("user", call, from, |account| show(state, account))
 }
 
 fn change(
@@ -61,8 +65,8 @@ fn change(
     call: &Call<'_>,
     change: impl FnOnce(&mut Account),
 ) -> Result<Value, Refusal> {
-    let mut accounts = state.directory.accounts.iter_mut();
-    let found = accounts.find(|a| a.user_id == call.id() && !a.is_machine);
+    let found = state.directory.accounts.find_mut("userId", call.id());
+    let found = found.filter(|a| !a.is_machine);
     change(found.ok_or_else(|| unknown(call.id()))?);
     describe(state, call.id())
 }
@@ -80,8 +84,8 @@ fn describe(state: &State, user_id: &str) -> Result<Value, Refusal> {
 }
 
 fn show(state: &State, account: &Account) -> Value {
-    let mut credentials = state.directory.credentials.iter();
-    let credential = credentials.find(|c| c.user_id == account.user_id);
+    let credentials = &state.directory.credentials;
+    let credential = credentials.find("userId", &account.user_id);
     json!({
         "username": account.username,
         "name": account.username,
