@@ -15,7 +15,11 @@ impl Clock {
         let real = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .unwrap_or_default();
-        millis(real).saturating_add(self.ahead_millis.load(Ordering::Relaxed))
+        millis(real).saturating_add(self.ahead())
+    }
+
+    pub(crate) fn ahead(&self) -> Millis {
+        self.ahead_millis.load(Ordering::Relaxed)
     }
 
     pub(crate) fn advance(&self, by: Duration) {

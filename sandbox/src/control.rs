@@ -77,6 +77,7 @@ fn clock(service: &Service, received: &Received) -> Result<Answer, Refusal> {
     service
         .clock
         .advance(Duration::from_secs(wanted.advance_seconds));
+    service.keep(&mut service.state())?;
     let now = iso(service.clock.now());
     Ok(Answer::json(200, &json!({"now": now})))
 }

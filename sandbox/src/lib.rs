@@ -19,6 +19,8 @@ mod seen;
 mod server;
 mod service;
 mod state;
+#[cfg(feature = "data")]
+mod store;
 mod strict_json;
 
 pub use faults::{Damage, Fault, Injection, Page, Reply};

@@ -1,7 +1,10 @@
 //! The sandbox for people: starts it, says what a client needs, prints every request.
 
 use std::error::Error;
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -17,15 +20,21 @@ dfns-sandbox [OPTIONS]
   --port PORT          Port to listen on [8787]
   --address ADDRESS    Address to listen on [127.0.0.1]
   --public-key FILE    SPKI PEM of the service account's key; without it a key pair is made and printed
+  --data FILE          Remember in this SQLite file, and go on from what is in it; a key pair that is made is kept
+                       beside it, in FILE.key.pem
   --seed NUMBER        Seed of ids, challenges and examples [0]
   --require-approval OPERATION  Answer this operation with 202, as a policy would; may be repeated
   --lenient-empty-body Take a signed {} for an absent body
   --allow-unknown      Let fields through that the API description does not know
   --help               Print this";
 
+/// The service account that is made for whoever starts the sandbox.
+const NAME: &str = "sandbox";
+
 struct Arguments {
     address: SocketAddr,
     public_key: Option<String>,
+    data: Option<PathBuf>,
     builder: dfns_sandbox::Builder,
 }
 
@@ -37,27 +46,61 @@ fn main() -> Result<(), Box<dyn Error>> {
     let Arguments {
         address,
         public_key,
-        builder,
+        data,
+        mut builder,
     } = arguments;
     if !address.ip().is_loopback() {
         println!("{address} is not a loopback address: whoever reaches it can use this sandbox.");
     }
-    let (public_key, private_key) = match public_key {
-        Some(pem) => (pem, None),
-        None => make_key().map(|(public, private)| (public, Some(private)))?,
-    };
+    if let Some(file) = &data {
+        builder = builder.data(file);
+    }
     let sandbox = builder.address(address).observe(print).start()?;
-    let identity = sandbox.add_service_account("sandbox", &public_key)?;
+    let key_file = data.map(|file| PathBuf::from(format!("{}.key.pem", file.display())));
+    let (identity, private_key) = match sandbox.service_account(NAME) {
+        Some(known) => (known, kept(key_file.as_deref())),
+        None => make_account(&sandbox, public_key, key_file.as_deref())?,
+    };
     introduce(&sandbox, &identity, private_key.as_deref());
     sandbox.wait();
     Ok(())
+}
+
+/// The account, and its private key when that was made here.
+fn make_account(
+    sandbox: &Sandbox,
+    public_key: Option<String>,
+    key_file: Option<&Path>,
+) -> Result<(Identity, Option<String>), Box<dyn Error>> {
+    if let Some(public_key) = public_key {
+        return Ok((sandbox.add_service_account(NAME, &public_key)?, None));
+    }
+    let (public, private) = make_key()?;
+    if let Some(file) = key_file {
+        write_secret(file, &private).map_err(|e| format!("{}: {e}", file.display()))?;
+    }
+    Ok((sandbox.add_service_account(NAME, &public)?, Some(private)))
+}
+
+/// A private key of an earlier start.
+fn kept(key_file: Option<&Path>) -> Option<String> {
+    fs::read_to_string(key_file?).ok()
+}
+
+/// A file that only its owner reads.
+fn write_secret(file: &Path, text: &str) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(file)?.write_all(text.as_bytes())
 }
 
 impl Arguments {
     /// `None` when help is wanted.
     fn read() -> Result<Option<Self>, Box<dyn Error>> {
         let mut address = SocketAddr::from((Ipv4Addr::LOCALHOST, 8787));
-        let mut public_key = None;
+        let (mut public_key, mut data) = (None, None);
         let mut builder = Sandbox::builder();
         let mut parser = lexopt::Parser::from_env();
         while let Some(argument) = parser.next()? {
@@ -67,6 +110,7 @@ impl Arguments {
                 Long("public-key") => {
                     public_key = Some(std::fs::read_to_string(parser.value()?)?);
                 }
+                Long("data") => data = Some(PathBuf::from(parser.value()?)),
                 Long("seed") => builder = builder.seed(parser.value()?.parse()?),
                 Long("require-approval") => {
                     builder = builder.require_approval(&parser.value()?.string()?);
@@ -80,6 +124,7 @@ impl Arguments {
         Ok(Some(Self {
             address,
             public_key,
+            data,
             builder,
         }))
     }

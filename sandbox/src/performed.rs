@@ -48,11 +48,14 @@ impl Service {
             ),
         };
         // An approval carries out what was held back until then.
-        let carried_out = {
+        let (carried_out, kept) = {
             let mut state = self.state();
-            state.settle();
-            std::mem::take(&mut state.carried_out)
+            (
+                std::mem::take(&mut state.carried_out),
+                self.keep(&mut state),
+            )
         };
+        let result = result.and_then(|answer| kept.map(|()| answer));
         for operation in carried_out.iter().filter_map(|id| api::operation(id)) {
             self.log().count(&operation.id);
         }

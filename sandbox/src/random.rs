@@ -10,6 +10,12 @@ impl Random {
         Self(seed)
     }
 
+    /// What a new source goes on from where this one is.
+    #[cfg(feature = "data")]
+    pub(crate) fn position(&self) -> u64 {
+        self.0
+    }
+
     /// A source of its own for a text, such as an operation's name.
     pub(crate) fn of(seed: u64, text: &str) -> Self {
         // FNV-1a: short, and stable over versions of everything.

@@ -1,10 +1,12 @@
 use std::fmt;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
+#[cfg(feature = "data")]
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::auth::{LONGEST_TOKEN, NewCredential, NewToken, TokenKind};
+use crate::auth::{AccessToken, LONGEST_TOKEN, NewCredential, NewToken, TokenKind};
 use crate::faults::{Injected, Injection};
 use crate::identity::{CredentialKind, Identity, Rejected};
 use crate::refusal::Refusal;
@@ -23,6 +25,9 @@ pub struct Sandbox {
 #[must_use]
 pub struct Builder {
     address: SocketAddr,
+    seed: Option<u64>,
+    #[cfg(feature = "data")]
+    data: Option<PathBuf>,
     options: Options,
     approvals: Vec<String>,
 }
@@ -37,6 +42,9 @@ impl Sandbox {
     pub fn builder() -> Builder {
         Builder {
             address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            seed: None,
+            #[cfg(feature = "data")]
+            data: None,
             options: Options {
                 seed: 0,
                 stateless: false,
@@ -68,6 +76,16 @@ impl Sandbox {
         self.add_account(name, public_key_pem, TokenKind::ServiceAccount)
     }
 
+    /// The service account of that name, registered earlier: with [`Builder::data`] also before a restart.
+    pub fn service_account(&self, name: &str) -> Option<Identity> {
+        let state = self.service.state();
+        let directory = &state.directory;
+        let mut named = directory.accounts.all_with("username", name);
+        let account = named.find(|account| account.is_machine)?;
+        let token = directory.tokens.find("userId", &account.user_id)?.clone();
+        Some(identity(token, &directory.org_id))
+    }
+
     /// Registers a user who is logged in and has that key as a credential of kind `Key`.
     pub fn add_user(&self, username: &str, public_key_pem: &str) -> Result<Identity, Rejected> {
         self.add_account(username, public_key_pem, TokenKind::User)
@@ -93,10 +111,6 @@ impl Sandbox {
         public_key_pem: &str,
     ) -> Result<String, Rejected> {
         let now = self.service.clock.now();
-        let mut state = self.service.state();
-        let State {
-            directory, random, ..
-        } = &mut *state;
         let new = NewCredential {
             id: credential_id,
             kind: kind.into(),
@@ -104,15 +118,21 @@ impl Sandbox {
             token_id: None,
             public_key: public_key_pem,
         };
-        Ok(directory.add_credential(random, now, new)?)
+        self.change(
+            |State {
+                 directory, random, ..
+             }| directory.add_credential(random, now, new),
+        )
     }
 
     /// Activates or deactivates a credential. `false` when there is none of that id.
     pub fn set_credential_active(&self, credential_id: &str, active: bool) -> bool {
-        let mut state = self.service.state();
-        let credentials = &mut state.directory.credentials;
-        let found = credentials.find_mut("credentialId", credential_id);
-        found.map(|credential| credential.active = active).is_some()
+        let found = self.change(|state| {
+            let credentials = &mut state.directory.credentials;
+            let found = credentials.find_mut("credentialId", credential_id);
+            Ok(found.map(|credential| credential.active = active))
+        });
+        matches!(found, Ok(Some(())))
     }
 
     /// From now on a policy asks for approval of this signed operation: it is answered with status 202, and
@@ -129,6 +149,8 @@ impl Sandbox {
     /// Moves the sandbox's clock forward, so that what expires does.
     pub fn advance(&self, by: Duration) {
         self.service.clock.advance(by);
+        // What cannot be stored now is stored with the next request.
+        let _ = self.change(|_| Ok(()));
     }
 
     /// The requests seen, oldest first: the last ten thousand, fewer when their bodies are large.
@@ -161,13 +183,12 @@ impl Sandbox {
     fn add_account(&self, name: &str, pem: &str, kind: TokenKind) -> Result<Identity, Rejected> {
         crate::auth::PublicKey::from_pem(pem)
             .map_err(|reason| Refusal::bad_request("publicKey is not valid").because(reason))?;
-        let user_id = {
-            let mut state = self.service.state();
-            let State {
-                directory, random, ..
-            } = &mut *state;
-            directory.add_account(random, name, kind == TokenKind::ServiceAccount)?
-        };
+        let is_machine = kind == TokenKind::ServiceAccount;
+        let user_id = self.change(
+            |State {
+                 directory, random, ..
+             }| { directory.add_account(random, name, is_machine) },
+        )?;
         self.issue(&user_id, name, pem, kind)
     }
 
@@ -179,10 +200,6 @@ impl Sandbox {
         kind: TokenKind,
     ) -> Result<Identity, Rejected> {
         let now = self.service.clock.now();
-        let mut state = self.service.state();
-        let State {
-            directory, random, ..
-        } = &mut *state;
         let new = NewToken {
             kind,
             name,
@@ -190,15 +207,34 @@ impl Sandbox {
             public_key,
             lasts: LONGEST_TOKEN,
         };
-        let token = directory.add_token(random, now, &new)?;
-        let (token, credential_id) = (token.text, token.credential_id);
-        let org_id = directory.org_id.clone();
-        Ok(Identity {
-            token,
-            credential_id,
-            user_id: user_id.to_owned(),
-            org_id,
-        })
+        self.change(
+            |State {
+                 directory, random, ..
+             }| {
+                let token = directory.add_token(random, now, &new)?;
+                Ok(identity(token, &directory.org_id))
+            },
+        )
+    }
+
+    /// Changes the state, and has the change kept.
+    fn change<T>(
+        &self,
+        change: impl FnOnce(&mut State) -> Result<T, Refusal>,
+    ) -> Result<T, Rejected> {
+        let mut state = self.service.state();
+        let changed = change(&mut state);
+        self.service.keep(&mut state)?;
+        Ok(changed?)
+    }
+}
+
+fn identity(token: AccessToken, org_id: &str) -> Identity {
+    Identity {
+        token: token.text,
+        credential_id: token.credential_id,
+        user_id: token.user_id,
+        org_id: org_id.to_owned(),
     }
 }
 
@@ -211,7 +247,18 @@ impl Builder {
 
     /// The same seed and the same calls give the same ids, challenges and examples; tokens hold the time too.
     pub fn seed(mut self, seed: u64) -> Self {
-        self.options.seed = seed;
+        self.seed = Some(seed);
+        self
+    }
+
+    /// Remembers in this file, an `SQLite` database that is made if there is none, and goes on from what is in it:
+    /// everything that is held, with tokens, private keys, and the clock as it was moved. An answer is stored before it
+    /// goes out. The log, faults and what [`Builder::require_approval`] names begin anew.
+    ///
+    /// One sandbox at a time has the file. It has a seed for ever: [`Builder::start`] refuses another.
+    #[cfg(feature = "data")]
+    pub fn data(mut self, file: impl Into<PathBuf>) -> Self {
+        self.data = Some(file.into());
         self
     }
 
@@ -258,10 +305,24 @@ impl Builder {
     pub fn start(self) -> io::Result<Sandbox> {
         // Read now rather than in the first request.
         crate::api::operations();
-        let service = Arc::new(Service::new(self.options));
-        service.approvals().extend(self.approvals);
-        let server = Server::start(self.address, Arc::clone(&service))?;
+        let address = self.address;
+        let service = Arc::new(self.service()?);
+        let server = Server::start(address, Arc::clone(&service))?;
         Ok(Sandbox { service, server })
+    }
+
+    fn service(mut self) -> io::Result<Service> {
+        #[cfg(feature = "data")]
+        if let Some(file) = self.data {
+            let store = crate::store::Store::open(&file, self.seed)?;
+            let service = Service::with_store(self.options, store)?;
+            service.approvals().extend(self.approvals);
+            return Ok(service);
+        }
+        self.options.seed = self.seed.unwrap_or_default();
+        let service = Service::new(self.options);
+        service.approvals().extend(self.approvals);
+        Ok(service)
     }
 }
 

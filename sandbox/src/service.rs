@@ -1,6 +1,8 @@
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+#[cfg(feature = "data")]
+use std::{io, time::Duration};
 
 use bytes::Bytes;
 use serde_json::Value;
@@ -12,9 +14,13 @@ use crate::body::{self, Parts};
 use crate::clock::{Clock, Millis};
 use crate::faults::Injected;
 use crate::query;
+#[cfg(feature = "data")]
+use crate::random::Random;
 use crate::refusal::Refusal;
 use crate::seen::{Log, Seen};
 use crate::state::{Call, State};
+#[cfg(feature = "data")]
+use crate::store::{Facts, Store};
 
 /// How long the temporary token of a registration is good: the sandbox's own choice.
 const TEMPORARY: Millis = 15 * 60 * 1000;
@@ -36,6 +42,8 @@ pub(crate) struct Service {
     pub(crate) options: Options,
     pub(crate) clock: Clock,
     state: Mutex<State>,
+    #[cfg(feature = "data")]
+    store: Mutex<Option<Store>>,
     approvals: Mutex<BTreeSet<String>>,
     faults: Mutex<Injected>,
     log: Mutex<Log>,
@@ -55,16 +63,66 @@ pub(crate) struct Received {
 impl Service {
     pub(crate) fn new(options: Options) -> Self {
         let state = Mutex::new(State::new(options.seed));
-        let (approvals, log) = (Mutex::default(), Mutex::default());
         Self {
             options,
             clock: Clock::default(),
             state,
-            approvals,
+            #[cfg(feature = "data")]
+            store: Mutex::default(),
+            approvals: Mutex::default(),
             faults: Mutex::default(),
-            log,
+            log: Mutex::default(),
             refusals: AtomicU64::new(1),
         }
+    }
+
+    /// A service that remembers in this file, and goes on from what is in it.
+    #[cfg(feature = "data")]
+    pub(crate) fn with_store(mut options: Options, store: Store) -> io::Result<Self> {
+        let facts = store.facts().clone();
+        options.seed = facts.seed;
+        let service = Self::new(options);
+        service.clock.advance(Duration::from_millis(facts.ahead));
+        let mut state = service.state();
+        store.load(|kind, number, json| {
+            let mut tables = state.stored().into_iter();
+            // What an older sandbox knew and this one does not is left alone.
+            let Some((_, table)) = tables.find(|(name, _)| *name == kind) else {
+                return Ok(());
+            };
+            let unreadable = |e| io::Error::other(format!("{kind} {number} cannot be read: {e}"));
+            table.restore(number, json).map_err(unreadable)
+        })?;
+        state.random = Random::new(facts.random);
+        drop(state);
+        *lock(&service.store) = Some(store);
+        Ok(service)
+    }
+
+    /// After every request: indexes anew what it changed and, when there is a file, stores it.
+    pub(crate) fn keep(&self, state: &mut State) -> Result<(), Refusal> {
+        for (_, table) in state.stored() {
+            table.settle();
+        }
+        #[cfg(feature = "data")]
+        if let Some(store) = &mut *lock(&self.store) {
+            let tables = state.stored().into_iter();
+            let changes: Vec<_> = tables
+                .map(|(name, table)| (name, table.changes()))
+                .collect();
+            let facts = Facts {
+                seed: self.options.seed,
+                random: state.random.position(),
+                ahead: self.clock.ahead(),
+            };
+            return store.save(&changes, facts).map_err(|reason| {
+                Refusal::new(500, "the sandbox cannot store this").because(&reason)
+            });
+        }
+        for (_, table) in state.stored() {
+            table.forget_changes();
+        }
+        Ok(())
     }
 
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {

@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::account::{Caller, CredentialKind, TokenKind};
@@ -19,13 +20,13 @@ const CHALLENGE_LASTS: Duration = Duration::from_secs(15 * 60);
 const USER_ACTION_LASTS: Duration = Duration::from_secs(5 * 60);
 
 /// A challenge, and the request that it was asked for.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Challenge {
     caller: Caller,
     text: String,
     method: String,
     path: String,
-    payload: Vec<u8>,
+    payload: String,
     used: bool,
 }
 
@@ -54,7 +55,7 @@ pub(crate) fn init(
         text: text.clone(),
         method: field("userActionHttpMethod"),
         path,
-        payload: payload.into_bytes(),
+        payload,
         used: false,
     };
     state

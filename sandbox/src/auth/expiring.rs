@@ -1,6 +1,8 @@
-use std::collections::{HashMap, VecDeque};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use crate::clock::Millis;
+use crate::state::{Row, Stored, Table};
 
 /// What is past its time is remembered this much longer, to say so instead of "unknown".
 const REMEMBERED: Millis = 60 * 60 * 1000;
@@ -9,15 +11,15 @@ const REMEMBERED: Millis = 60 * 60 * 1000;
 /// without bound: the oldest go first.
 #[derive(Debug)]
 pub(crate) struct Expiring<T> {
-    entries: HashMap<String, Entry<T>>,
-    order: VecDeque<String>,
+    entries: Table<Entry<T>>,
     size: usize,
     most_entries: usize,
     most_size: usize,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 struct Entry<T> {
+    key: String,
     value: T,
     size: usize,
     expires: Millis,
@@ -31,11 +33,16 @@ pub(crate) enum Found<'a, T> {
     Unknown,
 }
 
-impl<T> Expiring<T> {
+impl<T: Serialize + DeserializeOwned> Row for Entry<T> {
+    fn mark(&self, name: &str) -> Option<&str> {
+        (name == "key").then_some(&self.key)
+    }
+}
+
+impl<T: Serialize + DeserializeOwned> Expiring<T> {
     pub(crate) fn new(most_entries: usize, most_size: usize) -> Self {
         Self {
-            entries: HashMap::new(),
-            order: VecDeque::new(),
+            entries: Table::new(&["key"]),
             size: 0,
             most_entries,
             most_size,
@@ -51,28 +58,21 @@ impl<T> Expiring<T> {
         expires: Millis,
         now: Millis,
     ) {
-        self.order.push_back(key.clone());
-        self.entries.insert(
+        self.entries.add(Entry {
             key,
-            Entry {
-                value,
-                size,
-                expires,
-            },
-        );
+            value,
+            size,
+            expires,
+        });
         self.size += size;
         while self.entries.len() > 1 && (self.is_too_big() || self.oldest_is_forgotten(now)) {
-            let Some(oldest) = self.order.pop_front() else {
-                break;
-            };
-            if let Some(entry) = self.entries.remove(&oldest) {
-                self.size = self.size.saturating_sub(entry.size);
-            }
+            let oldest = self.entries.remove_first(|_| true);
+            self.size -= oldest.map_or(0, |entry| entry.size);
         }
     }
 
     pub(crate) fn find(&mut self, key: &str, now: Millis) -> Found<'_, T> {
-        match self.entries.get_mut(key) {
+        match self.entries.find_mut("key", key) {
             None => Found::Unknown,
             Some(entry) if entry.expires <= now => Found::Expired,
             Some(entry) => Found::Valid(&mut entry.value),
@@ -84,8 +84,29 @@ impl<T> Expiring<T> {
     }
 
     fn oldest_is_forgotten(&self, now: Millis) -> bool {
-        let oldest = self.order.front().and_then(|key| self.entries.get(key));
+        let oldest = self.entries.iter().next();
         oldest.is_some_and(|entry| entry.expires.saturating_add(REMEMBERED) < now)
+    }
+}
+
+impl<T: Serialize + DeserializeOwned> Stored for Expiring<T> {
+    fn settle(&mut self) {
+        self.entries.settle();
+    }
+
+    fn changes(&mut self) -> Vec<(usize, Option<String>)> {
+        self.entries.changes()
+    }
+
+    fn forget_changes(&mut self) {
+        self.entries.forget_changes();
+    }
+
+    fn restore(&mut self, number: usize, json: &str) -> serde_json::Result<()> {
+        self.entries.restore(number, json)?;
+        let newest = self.entries.numbered(number..).next();
+        self.size += newest.map_or(0, |(_, entry)| entry.size);
+        Ok(())
     }
 }
 

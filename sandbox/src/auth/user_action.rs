@@ -1,3 +1,4 @@
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::account::Caller;
@@ -6,12 +7,12 @@ use crate::clock::Millis;
 use crate::refusal::Refusal;
 
 /// What a user action was signed for. A request must be the same, byte for byte.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct UserAction {
     pub(crate) caller: Caller,
     pub(crate) method: String,
     pub(crate) path: String,
-    pub(crate) payload: Vec<u8>,
+    pub(crate) payload: String,
     pub(crate) used: bool,
 }
 
@@ -74,17 +75,17 @@ fn compare(action: &UserAction, presented: &Presented<'_>) -> Result<(), Refusal
         );
     }
     let payload = presented.payload;
-    let tolerated = presented.lenient_empty && payload.is_empty() && action.payload == b"{}";
-    if action.payload != payload && !tolerated {
+    let tolerated = presented.lenient_empty && payload.is_empty() && action.payload == "{}";
+    if action.payload.as_bytes() != payload && !tolerated {
         let same = action
             .payload
-            .iter()
-            .zip(payload)
+            .bytes()
+            .zip(payload.iter().copied())
             .take_while(|(a, b)| a == b)
             .count();
         let refusal = differs(
             "payload differs",
-            excerpt(&action.payload, same),
+            excerpt(action.payload.as_bytes(), same),
             excerpt(payload, same),
         );
         return refusal.map_err(|r| r.with("firstDifference", same));

@@ -151,6 +151,14 @@ impl Collection {
 }
 
 impl Stored for Collection {
+    fn settle(&mut self) {
+        self.items.settle();
+    }
+
+    fn forget_changes(&mut self) {
+        self.items.forget_changes();
+    }
+
     fn changes(&mut self) -> Vec<(usize, Option<String>)> {
         self.items.changes()
     }

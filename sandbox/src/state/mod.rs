@@ -135,7 +135,7 @@ impl State {
     }
 
     /// Everything that is remembered, by the name it is stored under.
-    fn stored(&mut self) -> Vec<(&'static str, &mut dyn Stored)> {
+    pub(crate) fn stored(&mut self) -> Vec<(&'static str, &mut dyn Stored)> {
         let directory = &mut self.directory;
         vec![
             ("accounts", &mut directory.accounts),
@@ -153,14 +153,9 @@ impl State {
             ("permissions", &mut self.permissions),
             ("assignments", &mut self.assignments),
             ("webhooks", &mut self.webhooks),
+            ("challenges", &mut self.challenges),
+            ("user actions", &mut self.user_actions),
         ]
-    }
-
-    /// After a request: what it changed is indexed anew.
-    pub(crate) fn settle(&mut self) {
-        for (_, table) in self.stored() {
-            table.changes();
-        }
     }
 
     /// What time has brought about by itself.

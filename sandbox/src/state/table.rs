@@ -19,7 +19,7 @@ pub(crate) struct Table<T> {
     marks: &'static [&'static str],
     /// The numbers of the rows that bear a text, for each mark.
     indexes: Vec<HashMap<String, BTreeSet<usize>>>,
-    /// Handed out to be changed: in no index until [`Table::settle`].
+    /// Handed out to be changed: in no index until they settle.
     loose: BTreeSet<usize>,
     changed: BTreeSet<usize>,
 }
@@ -117,13 +117,6 @@ impl<T: Row> Table<T> {
         self.take(number)
     }
 
-    /// Indexes what was handed out to be changed. Until then it is found more slowly.
-    pub(crate) fn settle(&mut self) {
-        for number in std::mem::take(&mut self.loose) {
-            self.index(number);
-        }
-    }
-
     fn numbers_with(&self, mark: &str, text: &str) -> impl Iterator<Item = usize> {
         let place = self.marks.iter().position(|name| *name == mark);
         let indexed = place.and_then(|place| self.indexes.get(place)?.get(text));
@@ -178,22 +171,39 @@ impl<T: Row> Table<T> {
 
 /// A table, for what stores tables.
 pub(crate) trait Stored {
+    /// Indexes what was handed out to be changed; until then it is found more slowly.
+    fn settle(&mut self);
+
     /// What has changed since this was last asked: the numbers of rows, and the rows as JSON, `None` when taken out.
+    #[cfg_attr(not(feature = "data"), allow(dead_code))]
     fn changes(&mut self) -> Vec<(usize, Option<String>)>;
 
+    /// Takes what has changed for stored.
+    fn forget_changes(&mut self);
+
     /// Puts a stored row back.
+    #[cfg_attr(not(feature = "data"), allow(dead_code))]
     fn restore(&mut self, number: usize, json: &str) -> serde_json::Result<()>;
 }
 
 impl<T: Row> Stored for Table<T> {
+    fn settle(&mut self) {
+        for number in std::mem::take(&mut self.loose) {
+            self.index(number);
+        }
+    }
+
     fn changes(&mut self) -> Vec<(usize, Option<String>)> {
-        self.settle();
         let changed = std::mem::take(&mut self.changed);
         let written = |number: &usize| serde_json::to_string(self.rows.get(number)?).ok();
         changed
             .iter()
             .map(|number| (*number, written(number)))
             .collect()
+    }
+
+    fn forget_changes(&mut self) {
+        self.changed.clear();
     }
 
     fn restore(&mut self, number: usize, json: &str) -> serde_json::Result<()> {
