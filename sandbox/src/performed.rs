@@ -2,11 +2,13 @@ use bytes::Bytes;
 
 use crate::answer::Answer;
 use crate::api::{self, Operation, Routed, route};
+use crate::check::Check;
 use crate::clock::iso;
 use crate::faults::Fault;
 use crate::refusal::Refusal;
 use crate::seen::Seen;
 use crate::service::{Received, Service};
+use crate::trace::Trace;
 
 /// What came of a request.
 pub(crate) struct Performed {
@@ -14,6 +16,7 @@ pub(crate) struct Performed {
     pub(crate) answer: Answer,
     reason: Option<String>,
     executed: bool,
+    trace: Trace,
 }
 
 impl Performed {
@@ -24,6 +27,7 @@ impl Performed {
             answer: Answer::bytes(0, None, Bytes::new()),
             reason: reason.map(str::to_owned),
             executed: false,
+            trace: Trace::default(),
         }
     }
 }
@@ -31,9 +35,14 @@ impl Performed {
 impl Service {
     /// Checks a request, and executes it if it is good.
     pub(crate) async fn perform(&self, received: &Received) -> Performed {
+        let mut trace = Trace {
+            checked: true,
+            ..Trace::default()
+        };
         let (operation, result) = match route(&received.method, &received.path) {
             Routed::Operation(operation, path) => {
-                (Some(operation), self.call(operation, &path, received).await)
+                let called = self.call(operation, &path, received, &mut trace).await;
+                (Some(operation), called)
             }
             Routed::OtherMethods(methods) => (None, Err(Refusal::other_methods(&methods))),
             Routed::Nowhere => (
@@ -66,8 +75,9 @@ impl Service {
                 executed: answer.status != 202,
                 answer,
                 reason: None,
+                trace,
             },
-            Err(refusal) => self.refused(operation, &refusal),
+            Err(refusal) => self.refused(operation, &refusal, trace),
         }
     }
 
@@ -75,18 +85,29 @@ impl Service {
         &self,
         operation: Option<&'static Operation>,
         refusal: &Refusal,
+        trace: Trace,
     ) -> Performed {
+        let last = operation.map_or(Check::Request, |_| Check::State);
+        let trace = Trace {
+            checked: true,
+            failed: refusal.failed.or(Some(last)),
+            ..trace
+        };
         Performed {
             operation,
             answer: self.refuse(refusal),
             reason: Some(refusal.reason()),
             executed: false,
+            trace,
         }
     }
 
     /// Logs a request. The status is the one that its peer gets.
     pub(crate) fn remember(&self, received: Received, performed: Performed, faults: &[Fault]) {
+        // Requests are remembered on the one thread that serves them: no other number is given meanwhile.
+        let number = self.log().next();
         let seen = Seen {
+            number,
             date: iso(self.clock.now()),
             method: received.method,
             path: received.path,
@@ -98,10 +119,13 @@ impl Service {
             reason: performed.reason,
             executed: performed.executed,
             faults: faults.iter().map(ToString::to_string).collect(),
+            answer: performed.answer.body,
+            trace: performed.trace,
         };
         if let Some(observer) = &self.options.observer {
             observer(&seen);
         }
         self.log().add(seen);
+        self.news.tell(number);
     }
 }

@@ -1,12 +1,16 @@
 use bytes::Bytes;
 use serde_json::{Value, json};
 
+use crate::check::Check;
+
 /// A refusal: the status and message of the service, and in `details` what the sandbox knows beyond that.
 #[derive(Debug, Clone)]
 pub(crate) struct Refusal {
     pub(crate) status: u16,
     pub(crate) message: String,
     pub(crate) details: Value,
+    /// The check that the request failed; the first that is named counts.
+    pub(crate) failed: Option<Check>,
 }
 
 // Texts of the Dfns documentation, page "Errors".
@@ -21,6 +25,7 @@ impl Refusal {
             status,
             message: message.into(),
             details: json!({}),
+            failed: None,
         }
     }
 
@@ -71,6 +76,11 @@ impl Refusal {
         self
     }
 
+    pub(crate) fn at(mut self, check: Check) -> Self {
+        self.failed.get_or_insert(check);
+        self
+    }
+
     /// What a log line shows: the reason if there is one, else the message.
     pub(crate) fn reason(&self) -> String {
         match self.details["reason"].as_str() {
@@ -85,6 +95,7 @@ impl Refusal {
             status,
             message,
             details,
+            ..
         } = self;
         let error =
             json!({"id": id.to_string(), "status": status, "message": message, "details": details});

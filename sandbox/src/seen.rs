@@ -1,13 +1,10 @@
-use std::collections::{BTreeMap, VecDeque};
-
+use bytes::Bytes;
 use serde_json::{Value, json};
 
-/// At most so many requests are remembered, with together at most so many bytes.
-const MOST: usize = 10_000;
-const MOST_BYTES: usize = 64 << 20;
-
-/// Of a body so many bytes are shown in JSON.
-const MOST_SHOWN: usize = 4 << 10;
+use crate::api;
+use crate::check::{Check, Outcome};
+use crate::redacted::redacted;
+use crate::trace::{Bearer, Trace};
 
 /// Headers that would let a reader of the log act as someone else.
 const SECRET: [&str; 4] = [
@@ -21,6 +18,8 @@ const SECRET: [&str; 4] = [
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Seen {
+    /// Which request of this sandbox it is, from 1.
+    pub number: u64,
     /// When, by the sandbox's clock: ISO 8601.
     pub date: String,
     /// HTTP method.
@@ -43,6 +42,8 @@ pub struct Seen {
     pub executed: bool,
     /// The faults that it met, in their text form.
     pub faults: Vec<String>,
+    pub(crate) answer: Bytes,
+    pub(crate) trace: Trace,
 }
 
 impl Seen {
@@ -54,73 +55,80 @@ impl Seen {
             .map(|(_, value)| value.as_str())
     }
 
-    /// For a reader of JSON: tokens are left out, and long bodies cut.
-    fn json(&self) -> Value {
+    /// The answer's body: what came back, or what a fault lost or damaged underway.
+    pub fn answer(&self) -> &[u8] {
+        &self.answer
+    }
+
+    /// Who sent it, when its bearer token is known.
+    pub fn bearer(&self) -> Option<&Bearer> {
+        self.trace.bearer.as_ref()
+    }
+
+    /// The same for all steps of one signed call: the challenge, its signature, the request.
+    pub fn signed_call(&self) -> Option<u64> {
+        self.trace.signed_call
+    }
+
+    /// What was checked, in order. Empty when a fault kept it from being looked at.
+    pub fn checks(&self) -> Vec<(Check, Outcome)> {
+        self.trace.checks(self.operation.and_then(api::operation))
+    }
+
+    /// For a reader of JSON: tokens are left out, and of each body so many bytes shown.
+    pub(crate) fn json(&self, most_shown: usize) -> Value {
         let headers = self.headers.iter().map(|(name, value)| {
             let secret = SECRET.contains(&name.as_str());
-            json!([name, if secret { "[redacted]" } else { value.as_str() }])
+            json!([
+                name,
+                if secret {
+                    "[redacted]".to_owned()
+                } else {
+                    redacted(value)
+                }
+            ])
         });
-        let shown = &self.body[..self.body.len().min(MOST_SHOWN)];
+        let checks = self
+            .checks()
+            .into_iter()
+            .map(|(check, outcome)| json!({"check": check.name(), "outcome": outcome.name()}));
+        let caller = self.bearer().map(|bearer| {
+            json!({"userId": bearer.user_id, "name": bearer.name, "tokenKind": bearer.token_kind})
+        });
+        let shown = |body: &[u8]| {
+            let (shown, end) = match body.get(..most_shown) {
+                Some(beginning) if body.len() > most_shown => (beginning, "…"),
+                _ => (body, ""),
+            };
+            redacted(&String::from_utf8_lossy(shown)) + end
+        };
         json!({
+            "number": self.number,
+            "signedCall": self.signed_call(),
             "date": self.date,
+            "caller": caller,
             "method": self.method,
-            "path": self.path,
-            "query": self.query,
+            "path": redacted(&self.path),
+            "query": self.query.as_deref().map(redacted),
             "headers": headers.collect::<Vec<_>>(),
-            "body": String::from_utf8_lossy(shown),
+            "body": shown(&self.body),
             "bodyBytes": self.body.len(),
             "operation": self.operation,
+            "checks": checks.collect::<Vec<_>>(),
+            "algorithm": self.trace.algorithm,
             "status": self.status,
-            "reason": self.reason,
+            "reason": self.reason.as_deref().map(redacted),
+            "answer": shown(&self.answer),
+            "answerBytes": self.answer.len(),
             "executed": self.executed,
-            "faults": self.faults,
+            "faults": self.faults.iter().map(|fault| redacted(fault)).collect::<Vec<_>>(),
         })
     }
 
     /// What it holds of a peer's bytes.
-    fn size(&self) -> usize {
+    pub(crate) fn size(&self) -> usize {
         let headers = self.headers.iter().map(|(n, v)| n.len() + v.len());
         let query = self.query.as_ref().map_or(0, String::len);
-        self.body.len() + self.path.len() + query + headers.sum::<usize>()
-    }
-}
-
-#[derive(Debug, Default)]
-pub(crate) struct Log {
-    entries: VecDeque<Seen>,
-    bytes: usize,
-    executions: BTreeMap<&'static str, usize>,
-}
-
-impl Log {
-    pub(crate) fn add(&mut self, seen: Seen) {
-        if let Some(operation) = seen.operation.filter(|_| seen.executed) {
-            self.count(operation);
-        }
-        self.bytes += seen.size();
-        self.entries.push_back(seen);
-        while self.entries.len() > MOST || self.bytes > MOST_BYTES && self.entries.len() > 1 {
-            let oldest = self.entries.pop_front();
-            self.bytes -= oldest.map_or(0, |seen| seen.size());
-        }
-    }
-
-    /// One more execution, also of an action whose own request was only held back.
-    pub(crate) fn count(&mut self, operation: &'static str) {
-        *self.executions.entry(operation).or_default() += 1;
-    }
-
-    pub(crate) fn all(&self) -> Vec<Seen> {
-        self.entries.iter().cloned().collect()
-    }
-
-    /// How often the action of this operation was executed since the start, also beyond what is remembered.
-    pub(crate) fn executions(&self, operation_id: &str) -> usize {
-        self.executions.get(operation_id).copied().unwrap_or(0)
-    }
-
-    pub(crate) fn json(&self) -> Value {
-        let seen: Vec<_> = self.entries.iter().map(Seen::json).collect();
-        json!({"executions": self.executions, "seen": seen})
+        self.body.len() + self.answer.len() + self.path.len() + query + headers.sum::<usize>()
     }
 }

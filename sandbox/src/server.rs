@@ -6,7 +6,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use http_body_util::{BodyExt, Full};
+use http_body_util::{BodyExt, Either, Full};
 use hyper::body::Incoming;
 use hyper::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use hyper::server::conn::http1;
@@ -18,6 +18,7 @@ use tokio::sync::{Semaphore, oneshot};
 use tokio::time::{sleep, timeout};
 
 use crate::answer::Answer;
+use crate::events::Events;
 use crate::faults::{Outgoing, Raw};
 use crate::refusal::Refusal;
 use crate::service::{Received, Service};
@@ -125,7 +126,11 @@ async fn serve(stream: TcpStream, service: Arc<Service>) {
         async move {
             let received = receive(request, service.options.max_body).await;
             match service.handle(received).await {
-                Outgoing::Answer(answer) => Ok(response(answer)),
+                Outgoing::Answer(answer) => Ok(response(answer).map(Either::Left)),
+                Outgoing::Events(events) => {
+                    let body = events.body(service);
+                    Ok(response(Events::answer()).map(|_| Either::Right(body)))
+                }
                 Outgoing::Raw(bytes) => {
                     *raw.lock().unwrap_or_else(PoisonError::into_inner) = Some(bytes);
                     Err(TakenOver)

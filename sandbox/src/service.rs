@@ -11,16 +11,20 @@ use crate::answer::{Answer, JSON};
 use crate::api::{Auth, Generator, Operation, ResponseKind, Style};
 use crate::auth::{Caller, NewToken, Presented, TokenKind, spend};
 use crate::body::{self, Parts};
+use crate::check::Check;
 use crate::clock::{Clock, Millis};
+use crate::events::News;
 use crate::faults::Injected;
+use crate::log::Log;
 use crate::query;
 #[cfg(feature = "data")]
 use crate::random::Random;
 use crate::refusal::Refusal;
-use crate::seen::{Log, Seen};
+use crate::seen::Seen;
 use crate::state::{Call, State};
 #[cfg(feature = "data")]
 use crate::store::{Facts, Store};
+use crate::trace::{Bearer, Trace};
 
 /// How long the temporary token of a registration is good: the sandbox's own choice.
 const TEMPORARY: Millis = 15 * 60 * 1000;
@@ -47,6 +51,7 @@ pub(crate) struct Service {
     approvals: Mutex<BTreeSet<String>>,
     faults: Mutex<Injected>,
     log: Mutex<Log>,
+    pub(crate) news: News,
     refusals: AtomicU64,
 }
 
@@ -72,6 +77,7 @@ impl Service {
             approvals: Mutex::default(),
             faults: Mutex::default(),
             log: Mutex::default(),
+            news: News::new(),
             refusals: AtomicU64::new(1),
         }
     }
@@ -147,10 +153,14 @@ impl Service {
         operation: &'static Operation,
         path: &[(&'static str, String)],
         received: &Received,
+        trace: &mut Trace,
     ) -> Result<Answer, Refusal> {
+        let at = |check| move |refusal: Refusal| refusal.at(check);
         let now = self.clock.now();
-        let body = received.body.clone()?;
-        let caller = self.authenticate(operation, received, now)?;
+        let body = received.body.clone().map_err(at(Check::Request))?;
+        let caller = self
+            .authenticate(operation, received, now, trace)
+            .map_err(at(Check::BearerToken))?;
         let content_type = received.header("content-type");
         let parts = body::split(operation, content_type, body).await;
         self.check_signature(
@@ -159,11 +169,15 @@ impl Service {
             received,
             parts.as_ref().ok(),
             now,
-        )?;
-        query::check_path(operation, path)?;
+            trace,
+        )
+        .map_err(at(Check::UserAction))?;
+        let schema = at(Check::Schema);
+        query::check_path(operation, path).map_err(schema)?;
         let open = self.options.allow_unknown;
-        let query = query::read(operation, received.query.as_deref(), open)?;
-        let body = body::check(operation, content_type, &parts?, open)?;
+        let query = query::read(operation, received.query.as_deref(), open).map_err(schema)?;
+        let parts = parts.map_err(at(Check::Payload))?;
+        let body = body::check(operation, content_type, &parts, open).map_err(schema)?;
         let path: Vec<_> = path.iter().map(|(_, value)| value.clone()).collect();
         let call = Call {
             operation: &operation.id,
@@ -173,7 +187,7 @@ impl Service {
             body: &body,
             now,
         };
-        if let Some(signing) = self.state().sign(&call) {
+        if let Some(signing) = self.state().sign(&call, trace) {
             return signing.map(|value| Answer::json(200, &value));
         }
         if let Some(answer) = self.with_state(operation, &call) {
@@ -213,6 +227,7 @@ impl Service {
         operation: &Operation,
         received: &Received,
         now: Millis,
+        trace: &mut Trace,
     ) -> Result<Option<Caller>, Refusal> {
         if operation.auth == Auth::Public {
             return Ok(None);
@@ -226,7 +241,10 @@ impl Service {
                 "the header is not: Authorization: Bearer TOKEN",
             ));
         }
-        let caller = self.state().directory.caller(token, now)?;
+        let state = self.state();
+        let caller = state.directory.caller(token, now)?;
+        trace.bearer = Some(Bearer::of(&state.directory, &caller));
+        drop(state);
         let temporary = caller.token_kind == TokenKind::Temporary;
         if temporary != (operation.auth == Auth::TemporaryToken) {
             return Err(Refusal::bad_token(if temporary {
@@ -246,6 +264,7 @@ impl Service {
         received: &Received,
         parts: Option<&Parts>,
         now: Millis,
+        trace: &mut Trace,
     ) -> Result<(), Refusal> {
         let Some(caller) = caller.filter(|_| operation.signed()) else {
             return Ok(());
@@ -258,7 +277,13 @@ impl Service {
             lenient_empty: self.options.lenient_empty,
         };
         let token = received.header("x-dfns-useraction");
-        let spent = spend(&mut self.state().user_actions, token, &presented, now);
+        let spent = spend(
+            &mut self.state().user_actions,
+            token,
+            &presented,
+            now,
+            trace,
+        );
         // Without its parts a multipart body has nothing to compare; that itself is refused later.
         if parts.is_none() && token.is_some() {
             Ok(())

@@ -9,9 +9,11 @@ use super::account::{Caller, CredentialKind, TokenKind};
 use super::assertion;
 use super::expiring::Found;
 use super::user_action::UserAction;
+use crate::check::Check;
 use crate::clock::{Millis, millis};
 use crate::refusal::Refusal;
 use crate::state::State;
+use crate::trace::Trace;
 
 /// Dfns documentation, page "Create user action signature": a challenge is good for 15 minutes, once.
 const CHALLENGE_LASTS: Duration = Duration::from_secs(15 * 60);
@@ -28,6 +30,9 @@ pub(crate) struct Challenge {
     path: String,
     payload: String,
     used: bool,
+    /// The signed call that begins with it, for the log, which ends with the process.
+    #[serde(skip)]
+    signed_call: Option<u64>,
 }
 
 /// `POST /auth/action/init`. The body fits its schema already.
@@ -36,13 +41,16 @@ pub(crate) fn init(
     caller: &Caller,
     body: &Value,
     now: Millis,
+    trace: &mut Trace,
 ) -> Result<Value, Refusal> {
     let field = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
     let (path, payload) = (field("userActionHttpPath"), field("userActionPayload"));
-    check_path(&path)?;
+    check_path(&path).map_err(|refusal| refusal.at(Check::PathToSign))?;
     let (key, webauthn, protected) = allowed(state, caller);
     if key.is_empty() && webauthn.is_empty() && protected.is_empty() {
-        return Err(Refusal::credential("the caller has no active credential"));
+        return Err(
+            Refusal::credential("the caller has no active credential").at(Check::Credentials)
+        );
     }
     let id = state.random.id("ch");
     let text = BASE64_URL_SAFE_NO_PAD.encode(&id);
@@ -50,6 +58,8 @@ pub(crate) fn init(
     let claims = json!({"sub": caller.user_id, "jti": id, "exp": expires / 1000});
     let identifier = state.directory.sign_token(&claims);
     let size = payload.len() + path.len();
+    state.signed_calls += 1;
+    trace.signed_call = Some(state.signed_calls);
     let challenge = Challenge {
         caller: caller.clone(),
         text: text.clone(),
@@ -57,6 +67,7 @@ pub(crate) fn init(
         path,
         payload,
         used: false,
+        signed_call: trace.signed_call,
     };
     state
         .challenges
@@ -86,26 +97,31 @@ pub(crate) fn complete(
     caller: &Caller,
     body: &Value,
     now: Millis,
+    trace: &mut Trace,
 ) -> Result<Value, Refusal> {
     let identifier = body["challengeIdentifier"].as_str().unwrap_or_default();
+    trace.signed_call = state
+        .challenges
+        .peek(identifier)
+        .and_then(|challenge| challenge.signed_call);
+    let refuse = |reason| Err(Refusal::challenge(reason).at(Check::Challenge));
     let challenge = match state.challenges.find(identifier, now) {
         Found::Valid(challenge) => challenge,
-        Found::Expired => return Err(Refusal::challenge("the challenge has expired")),
-        Found::Unknown => return Err(Refusal::challenge("unknown challengeIdentifier")),
+        Found::Expired => return refuse("the challenge has expired"),
+        Found::Unknown => return refuse("unknown challengeIdentifier"),
     };
     if challenge.caller != *caller {
-        return Err(Refusal::challenge(
-            "the challenge belongs to another bearer",
-        ));
+        return refuse("the challenge belongs to another bearer");
     }
     if std::mem::replace(&mut challenge.used, true) {
-        return Err(Refusal::challenge("the challenge was answered before"));
+        return refuse("the challenge was answered before");
     }
     for factor in ["firstFactor", "secondFactor"]
         .iter()
         .filter_map(|name| body.get(name))
     {
-        assertion::verify(&state.directory, caller, factor, &challenge.text)?;
+        let algorithm = assertion::verify(&state.directory, caller, factor, &challenge.text)?;
+        trace.algorithm = Some(algorithm);
     }
     let payload = std::mem::take(&mut challenge.payload);
     let size = payload.len() + challenge.path.len();
@@ -115,6 +131,7 @@ pub(crate) fn complete(
         path: challenge.path.clone(),
         payload,
         used: false,
+        signed_call: challenge.signed_call,
     };
     let expires = now.saturating_add(millis(USER_ACTION_LASTS));
     let claims = json!({"sub": caller.user_id, "jti": state.random.hex(16), "exp": expires / 1000});

@@ -4,20 +4,20 @@ use serde_json::Value;
 use super::account::{Caller, CredentialKind};
 use super::client_data::{self, Origin};
 use super::directory::Directory;
+use crate::check::Check;
 use crate::refusal::Refusal;
 
-/// Verifies one factor of a signed challenge.
+/// Verifies one factor of a signed challenge, and says by which algorithm.
 pub(super) fn verify(
     directory: &Directory,
     caller: &Caller,
     factor: &Value,
     challenge: &str,
-) -> Result<(), Refusal> {
+) -> Result<&'static str, Refusal> {
     let name = factor["kind"].as_str().unwrap_or_default();
     let Some(kind) = CredentialKind::of(name) else {
-        return Err(Refusal::bad_request(format!(
-            "credential kind {name} is not supported here"
-        )));
+        let reason = format!("credential kind {name} is not supported here");
+        return Err(Refusal::bad_request(reason).at(Check::Credential));
     };
     let assertion = &factor["credentialAssertion"];
     let field = |name: &str| assertion[name].as_str().unwrap_or_default();
@@ -39,22 +39,29 @@ pub(super) fn verify(
     } else {
         Origin::Key
     };
-    let client_data = client_data::check(field("clientData"), origin, challenge)?;
+    let at = |check| move |refusal: Refusal| refusal.at(check);
+    let client_data = client_data::check(field("clientData"), origin, challenge)
+        .map_err(at(Check::ClientData))?;
     let signed = match origin {
         Origin::Key => client_data,
-        Origin::Browser => authenticator_message(field("authenticatorData"), &client_data)?,
+        Origin::Browser => authenticator_message(field("authenticatorData"), &client_data)
+            .map_err(at(Check::Signature))?,
     };
-    let signature = client_data::decode("signature", field("signature"))?;
+    let signature =
+        client_data::decode("signature", field("signature")).map_err(at(Check::Signature))?;
     if credential.key.verifies(&signed, &signature) {
-        return Ok(());
+        return Ok(credential.key.algorithm());
     }
     Err(Refusal::user_action("the signature does not verify")
+        .at(Check::Signature)
         .with("credId", credential.id.as_str())
         .with("algorithm", credential.key.algorithm()))
 }
 
 fn unusable(reason: &str, id: &str) -> Refusal {
-    Refusal::credential(reason).with("credId", id)
+    Refusal::credential(reason)
+        .at(Check::Credential)
+        .with("credId", id)
 }
 
 /// What an authenticator signs: its data, then the hash of the client data (`WebAuthn`, section 6.3.3).

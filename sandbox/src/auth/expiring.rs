@@ -79,6 +79,11 @@ impl<T: Serialize + DeserializeOwned> Expiring<T> {
         }
     }
 
+    /// What is remembered under a key, whether it is past its time or not.
+    pub(crate) fn peek(&self, key: &str) -> Option<&T> {
+        self.entries.find("key", key).map(|entry| &entry.value)
+    }
+
     fn is_too_big(&self) -> bool {
         self.entries.len() > self.most_entries || self.size > self.most_size
     }

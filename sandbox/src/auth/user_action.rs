@@ -3,8 +3,10 @@ use serde_json::Value;
 
 use super::account::Caller;
 use super::expiring::{Expiring, Found};
+use crate::check::Check;
 use crate::clock::Millis;
 use crate::refusal::Refusal;
+use crate::trace::Trace;
 
 /// What a user action was signed for. A request must be the same, byte for byte.
 #[derive(Debug, Serialize, Deserialize)]
@@ -14,6 +16,9 @@ pub(crate) struct UserAction {
     pub(crate) path: String,
     pub(crate) payload: String,
     pub(crate) used: bool,
+    /// The signed call that it is for, as its challenge has it.
+    #[serde(skip)]
+    pub(crate) signed_call: Option<u64>,
 }
 
 /// What a request presents together with its user action.
@@ -34,10 +39,12 @@ pub(crate) fn spend(
     token: Option<&str>,
     presented: &Presented<'_>,
     now: Millis,
+    trace: &mut Trace,
 ) -> Result<(), Refusal> {
     let Some(token) = token else {
         return Err(Refusal::user_action("no header X-DFNS-USERACTION"));
     };
+    trace.signed_call = actions.peek(token).and_then(|action| action.signed_call);
     let action = match actions.find(token, now) {
         Found::Valid(action) => action,
         Found::Expired => return Err(Refusal::user_action("the user action has expired")),
@@ -55,13 +62,15 @@ pub(crate) fn spend(
 }
 
 fn compare(action: &UserAction, presented: &Presented<'_>) -> Result<(), Refusal> {
-    let differs = |reason: &str, signed: Value, seen: Value| {
+    let differs = |check, reason: &str, signed: Value, seen: Value| {
         Err(Refusal::user_action(reason)
+            .at(check)
             .with("signed", signed)
             .with("seen", seen))
     };
     if action.method != presented.method {
         return differs(
+            Check::Method,
             "method differs",
             action.method.as_str().into(),
             presented.method.into(),
@@ -69,6 +78,7 @@ fn compare(action: &UserAction, presented: &Presented<'_>) -> Result<(), Refusal
     }
     if action.path != presented.path {
         return differs(
+            Check::Path,
             "path differs",
             action.path.as_str().into(),
             presented.path.into(),
@@ -84,6 +94,7 @@ fn compare(action: &UserAction, presented: &Presented<'_>) -> Result<(), Refusal
             .take_while(|(a, b)| a == b)
             .count();
         let refusal = differs(
+            Check::Payload,
             "payload differs",
             excerpt(action.payload.as_bytes(), same),
             excerpt(payload, same),

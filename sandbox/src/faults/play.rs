@@ -9,21 +9,27 @@ use super::text::HEADER;
 use super::wire::{Outgoing, Raw};
 use crate::answer::{Answer, JSON};
 use crate::api::{Operation, Routed, route};
+use crate::check::Check;
 use crate::control;
 use crate::performed::Performed;
 use crate::refusal::Refusal;
 use crate::service::{Received, Service};
+use crate::trace::Trace;
 
 impl Service {
     /// Answers a request, with the faults that are meant for it.
     pub(crate) async fn handle(&self, received: Received) -> Outgoing {
-        if control::is_meant(&received.path) {
-            return Outgoing::Answer(control::answer(self, &received));
+        if control::is_meant(&received) {
+            return control::answer(self, &received);
         }
         let faults = match self.faults_for(&received) {
             Ok(faults) => faults,
             Err(refusal) => {
-                let performed = self.refused(operation(&received), &refusal);
+                let performed = self.refused(
+                    operation(&received),
+                    &refusal.at(Check::Request),
+                    Trace::default(),
+                );
                 let answer = performed.answer.clone();
                 self.remember(received, performed, &[]);
                 return Outgoing::Answer(answer);
@@ -64,6 +70,9 @@ impl Service {
             (_, Some(Fault::Damaged(_))) => performed.answer.status,
             _ => 0,
         };
+        if let Outgoing::Answer(answer) = &outgoing {
+            performed.answer.body = answer.body.clone();
+        }
         self.remember(received, performed, &faults);
         pause(after).await;
         outgoing

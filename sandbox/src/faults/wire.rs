@@ -9,6 +9,7 @@ use tokio::time::timeout;
 
 use super::fault::Damage;
 use crate::answer::Answer;
+use crate::events::Events;
 use crate::server::response;
 
 /// What is written at once of a huge answer.
@@ -17,6 +18,8 @@ static FILLER: [u8; 16 << 10] = [b'x'; 16 << 10];
 /// What a request gets.
 pub(crate) enum Outgoing {
     Answer(Answer),
+    /// The log as it grows, without end.
+    Events(Events),
     /// What no HTTP library would send. The connection closes behind it.
     Raw(Raw),
 }

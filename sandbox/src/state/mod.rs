@@ -26,6 +26,7 @@ use crate::auth::{self, Caller, Challenge, Directory, Expiring, UserAction};
 use crate::clock::Millis;
 use crate::random::Random;
 use crate::refusal::Refusal;
+use crate::trace::Trace;
 use approvals::Approvals;
 pub(crate) use collection::Collection;
 use requested::Requested;
@@ -41,6 +42,8 @@ pub(crate) struct State {
     pub(crate) directory: Directory,
     pub(crate) challenges: Expiring<Challenge>,
     pub(crate) user_actions: Expiring<UserAction>,
+    /// How many signed calls were begun, each of which has its number.
+    pub(crate) signed_calls: u64,
     /// What the private keys follow from.
     seed: u64,
     wallets: Collection,
@@ -93,6 +96,7 @@ impl State {
             random,
             challenges: Expiring::new(MOST_PENDING, MOST_PENDING_BYTES),
             user_actions: Expiring::new(MOST_PENDING, MOST_PENDING_BYTES),
+            signed_calls: 0,
             wallets: Collection::found_by(
                 "wallet",
                 "walletId",
@@ -122,7 +126,11 @@ impl State {
     }
 
     /// The two calls of the signing dance; they work in a stateless sandbox too.
-    pub(crate) fn sign(&mut self, call: &Call<'_>) -> Option<Result<Value, Refusal>> {
+    pub(crate) fn sign(
+        &mut self,
+        call: &Call<'_>,
+        trace: &mut Trace,
+    ) -> Option<Result<Value, Refusal>> {
         let step = match call.operation {
             "createUserActionChallenge" => auth::init,
             "createUserActionSignature" => auth::complete,
@@ -130,7 +138,7 @@ impl State {
         };
         Some(
             call.caller()
-                .and_then(|caller| step(self, caller, call.body, call.now)),
+                .and_then(|caller| step(self, caller, call.body, call.now, trace)),
         )
     }
 
