@@ -5,6 +5,7 @@
     reason = "each test file uses its own part of it"
 )]
 
+pub mod events;
 pub mod http;
 pub mod signer;
 
@@ -13,6 +14,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use dfns_sandbox::{Identity, Sandbox};
 use serde_json::{Value, json};
 
+pub use events::Events;
 pub use http::{Reply, Request};
 pub use signer::Signer;
 
