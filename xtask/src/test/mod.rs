@@ -5,6 +5,7 @@
 
 mod cargo;
 mod cross;
+mod debian;
 #[cfg(test)]
 mod dependency_rules;
 #[cfg(test)]
@@ -13,6 +14,7 @@ mod host;
 #[cfg(test)]
 mod house_rules;
 mod interop;
+mod page;
 mod part;
 #[cfg(test)]
 mod source_tree;

@@ -1,6 +1,6 @@
 use std::fmt::Write;
 
-use super::{cross, host, interop};
+use super::{cross, host, interop, page};
 
 /// One part of the test run.
 pub(super) struct Part {
@@ -62,6 +62,12 @@ pub(super) const PARTS: &[Part] = &[
         run: cross::wasm,
     },
     Part {
+        name: "page",
+        does: "the sandbox's page shows calls as they come, looked at with Chromium",
+        needs: Needs::Browser,
+        run: page::page,
+    },
+    Part {
         name: "interop",
         does: "the official SDKs work against the sandbox and send what we send; by name only",
         needs: Needs::Sdks,
@@ -69,8 +75,8 @@ pub(super) const PARTS: &[Part] = &[
     },
 ];
 
-/// The parts that `names` ask for, in the order of [`PARTS`] and each once. When there are no names, all that work
-/// without a network.
+/// The parts that `names` ask for, in the order of [`PARTS`] and each once. When there are no names, all but
+/// those that run by name only.
 pub(super) fn select(names: &[String]) -> Result<Vec<&'static Part>, String> {
     if let Some(unknown) = names
         .iter()
@@ -94,6 +100,8 @@ enum Needs {
     Rust,
     /// The standard library of another target.
     Target,
+    /// Node, Chromium, and a package to drive it.
+    Browser,
     /// Node, Python, and the packages of other people.
     Sdks,
 }
@@ -106,7 +114,7 @@ fn help() -> String {
         String::from("cargo xtask test [PART]…   all but `interop` when none is named\n\n");
     let host = (
         HOST,
-        "the parts that need Rust alone: all but the last three",
+        "the parts that need Rust alone: all but the last four",
     );
     for (name, does) in PARTS
         .iter()
@@ -129,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn no_name_means_every_part_that_needs_no_network() {
+    fn no_name_means_every_part_but_those_by_name_only() {
         let all = names(&[]).unwrap();
         assert_eq!(all.len(), PARTS.len() - 1);
         assert!(!all.contains(&"interop"));

@@ -1,7 +1,8 @@
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
-use crate::test::cargo::{at_root, cargo, output, run};
+use crate::test::cargo::{at_root, cargo, output};
+use crate::test::debian;
 use crate::test::workspace::Workspace;
 
 /// What compiles for a target that is not this machine.
@@ -84,22 +85,5 @@ fn install_debian(triple: &str) -> Result<(), String> {
         "run `rustup target add {triple}`, or install Debian's packages {}",
         DEBIAN.join(" ")
     );
-    let is_root = output(at_root("id").arg("-u")).is_ok_and(|id| id.trim() == "0");
-    if !is_root || output(at_root("apt-get").arg("--version")).is_err() {
-        return Err(advice);
-    }
-    // Another installation may hold the lists or the lock: the first is no reason to fail, the second is waited for.
-    let _ = run(apt().arg("update"));
-    run(apt()
-        .args(["install", "--yes", "--no-install-recommends"])
-        .args(DEBIAN))
-    .map_err(|error| format!("{error}; {advice}"))
-}
-
-fn apt() -> Command {
-    let mut apt = at_root("apt-get");
-    apt.args(["-qq", "-o", "DPkg::Lock::Timeout=600"])
-        .env("DEBIAN_FRONTEND", "noninteractive");
-    apt.stdin(Stdio::null());
-    apt
+    debian::install(&DEBIAN, &advice)
 }
