@@ -125,7 +125,7 @@ mod tests {
             ),
             (
                 format!(r#"}}{{"userAction" : "{}"#, &TOKEN[..30]),
-                r#"}{"userAction" : "[redacted …zdWIiO"#,
+                r#"}{"userAction" : "[redacted …zdWIiO]"#,
             ),
             (format!("[\"{TOKEN}\"]"), "[\"[redacted …F0dXJl]\"]"),
         ] {
