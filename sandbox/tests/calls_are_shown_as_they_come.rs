@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 
 use dfns_sandbox::{Check, Outcome, Sandbox, Seen};
 use serde_json::{Value, json};
-use support::{Client, Events, Request, Signer, b64u};
+use support::events::Events;
+use support::{Client, Request, Signer, b64u};
 
 const BODY: &str = r#"{"network":"Solana"}"#;
 
@@ -215,10 +216,11 @@ fn events_come_live_and_in_order() {
     });
     assert_eq!(executions["operations"], expected);
     let log = ask(&sandbox, "/__sandbox/log").expect(200);
-    for (number, event) in (1..).zip(&seen) {
+    let logged = log["seen"].as_array().unwrap();
+    for ((number, event), logged) in (1..).zip(&seen).zip(logged) {
         assert_eq!(event.id, Some(number));
         assert_eq!(event.data["signedCall"], 1);
-        assert_eq!(event.data, log["seen"][event.id.unwrap() as usize - 1]);
+        assert_eq!(event.data, *logged);
     }
     assert_eq!(seen[1].data["algorithm"], "Ed25519");
     let passed = json!({"check": "payload as signed", "outcome": "passed"});
@@ -297,11 +299,11 @@ fn the_page_runs_only_what_the_sandbox_serves() {
     assert!(!html.contains(" on") && html.matches("<script").count() == 1);
     assert!(html.contains(r#"<script type="module" src="page.js"></script>"#));
 
-    let mut names: Vec<_> = html
-        .split(['"', '\''])
-        .filter(|word| word.ends_with(".js") || word.ends_with(".css") || word.ends_with(".svg"))
-        .map(str::to_owned)
-        .collect();
+    let links = html.split([' ', '>']).filter_map(|word| {
+        let link = word.strip_prefix("src=").or(word.strip_prefix("href="))?;
+        Some(link.trim_matches('"').to_owned())
+    });
+    let mut names: Vec<_> = links.collect();
     let mut files = 0;
     while let Some(name) = names.pop() {
         let file = ask(&sandbox, &format!("/__sandbox/{name}"));

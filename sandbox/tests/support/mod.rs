@@ -14,7 +14,6 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use dfns_sandbox::{Identity, Sandbox};
 use serde_json::{Value, json};
 
-pub use events::Events;
 pub use http::{Reply, Request};
 pub use signer::Signer;
 
