@@ -132,7 +132,7 @@ impl Arguments {
 
 fn introduce(sandbox: &Sandbox, identity: &Identity, private_key: Option<&str>) {
     println!(
-        "Dfns sandbox at {0}. Stop it with Ctrl-C.\nWhat it sees, in a browser: {0}/__sandbox/\n",
+        "Dfns sandbox at {0}, what it sees at {0}/__sandbox/. Stop it with Ctrl-C.\n",
         sandbox.base_url()
     );
     println!("export DFNS_BASE_URL={}", sandbox.base_url());
