@@ -97,7 +97,7 @@ fn many_wallets(c: &mut Criterion) {
     }
     group.throughput(Throughput::Elements(1));
     group.bench_function("one more, signed", |b| {
-        b.iter(|| create(&mut client).expect("a wallet"))
+        b.iter(|| create(&mut client).expect("a wallet"));
     });
     group.finish();
 }

@@ -101,7 +101,9 @@ impl Floor {
         );
         if !body.is_empty() {
             let length = body.len();
-            request += &format!("content-type: application/json\r\ncontent-length: {length}\r\n");
+            request += "content-type: application/json\r\ncontent-length: ";
+            request += &length.to_string();
+            request += "\r\n";
         }
         request += "\r\n";
         request += body;

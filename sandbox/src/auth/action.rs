@@ -56,7 +56,7 @@ pub(crate) fn init(
     let text = BASE64_URL_SAFE_NO_PAD.encode(&id);
     let expires = now.saturating_add(millis(CHALLENGE_LASTS));
     let claims = json!({"sub": caller.user_id, "jti": id, "exp": expires / 1000});
-    let identifier = state.directory.sign_token(&claims);
+    let identifier = state.directory.seal(&claims);
     let size = payload.len() + path.len();
     state.signed_calls += 1;
     trace.signed_call = Some(state.signed_calls);
@@ -135,7 +135,7 @@ pub(crate) fn complete(
     };
     let expires = now.saturating_add(millis(USER_ACTION_LASTS));
     let claims = json!({"sub": caller.user_id, "jti": state.random.hex(16), "exp": expires / 1000});
-    let token = state.directory.sign_token(&claims);
+    let token = state.directory.seal(&claims);
     state
         .user_actions
         .insert(token.clone(), action, size, expires, now);

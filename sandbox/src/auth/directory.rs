@@ -1,5 +1,6 @@
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use ring::hmac;
 use ring::signature::Ed25519KeyPair;
 use serde_json::{Value, json};
 
@@ -31,6 +32,7 @@ pub(crate) struct Directory {
     pub(crate) tokens: Table<AccessToken>,
     pub(crate) credentials: Table<Credential>,
     issuer: Option<Ed25519KeyPair>,
+    sealer: hmac::Key,
 }
 
 impl Directory {
@@ -41,6 +43,7 @@ impl Directory {
             tokens: Table::new(&["tokenId", "text", "userId"]),
             credentials: Table::new(&["credentialId", "credentialUuid", "userId"]),
             issuer: Ed25519KeyPair::from_seed_unchecked(&random.bytes::<32>()).ok(),
+            sealer: hmac::Key::new(hmac::HMAC_SHA256, &random.bytes::<32>()),
         }
     }
 
@@ -193,17 +196,22 @@ impl Directory {
         })
     }
 
+    /// A text that its holder only gives back, a challenge identifier or a user action: a JWT as those of the service,
+    /// with a checksum that costs little.
+    pub(crate) fn seal(&self, claims: &Value) -> String {
+        jwt("HS256", claims, |text| hmac::sign(&self.sealer, text))
+    }
+
     /// A token in the shape of the service's: a JWT signed with Ed25519 whose `app_metadata` claim names the
     /// organisation (Dfns documentation, page "Authentication").
-    pub(crate) fn sign_token(&self, claims: &Value) -> String {
-        let header = BASE64_URL_SAFE_NO_PAD.encode(r#"{"alg":"EdDSA","typ":"JWT"}"#);
-        let text = format!(
-            "{header}.{}",
-            BASE64_URL_SAFE_NO_PAD.encode(claims.to_string())
-        );
-        let signature = self.issuer.as_ref().map(|key| key.sign(text.as_bytes()));
-        let signature = signature.as_ref().map_or(&[][..], AsRef::as_ref);
-        format!("{text}.{}", BASE64_URL_SAFE_NO_PAD.encode(signature))
+    fn sign_token(&self, claims: &Value) -> String {
+        jwt("EdDSA", claims, |text| {
+            let issuer = self.issuer.as_ref();
+            issuer
+                .map(|key| key.sign(text))
+                .as_ref()
+                .map_or_else(Vec::new, |s| s.as_ref().to_vec())
+        })
     }
 
     fn write_token(
@@ -230,6 +238,18 @@ impl Directory {
             },
         }))
     }
+}
+
+/// RFC 7519 and RFC 7515.
+fn jwt<S: AsRef<[u8]>>(algorithm: &str, claims: &Value, sign: impl FnOnce(&[u8]) -> S) -> String {
+    let header = format!(r#"{{"alg":"{algorithm}","typ":"JWT"}}"#);
+    let mut text = BASE64_URL_SAFE_NO_PAD.encode(header);
+    text.push('.');
+    BASE64_URL_SAFE_NO_PAD.encode_string(claims.to_string(), &mut text);
+    let signature = sign(text.as_bytes());
+    text.push('.');
+    BASE64_URL_SAFE_NO_PAD.encode_string(signature, &mut text);
+    text
 }
 
 fn room(count: usize) -> Result<(), Refusal> {

@@ -1,6 +1,6 @@
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::Call;
 use super::table::{Row, Stored, Table};
@@ -193,12 +193,20 @@ pub(super) fn page_of<'a, T: 'a, I: Iterator<Item = (usize, &'a T)>>(
     for (number, row) in from(start) {
         if left == 0 {
             let token = BASE64_URL_SAFE_NO_PAD.encode(format!("{kind}:{number}"));
-            return Ok(json!({"items": page, "nextPageToken": token}));
+            return Ok(written(page, Some(token)));
         }
         page.push(show(row));
         left -= 1;
     }
-    Ok(json!({"items": page}))
+    Ok(written(page, None))
+}
+
+/// Pages can be large: `json!` would copy the items.
+fn written(items: Vec<Value>, next: Option<String>) -> Value {
+    let mut page = Map::new();
+    page.insert("items".to_owned(), Value::Array(items));
+    page.extend(next.map(|token| ("nextPageToken".to_owned(), Value::String(token))));
+    Value::Object(page)
 }
 
 fn start(kind: &str, token: &Value) -> Result<usize, Refusal> {
