@@ -31,12 +31,12 @@ impl Description {
         self.operations.iter().find(|o| o.id == id)
     }
 
-    pub(super) fn schema(&self, name: &str) -> Option<&Value> {
+    pub(crate) fn schema(&self, name: &str) -> Option<&Value> {
         self.schemas.get(name)
     }
 
     /// Follows `$ref` until there is none.
-    pub(super) fn resolve<'a>(&'a self, mut schema: &'a Value) -> &'a Value {
+    pub(crate) fn resolve<'a>(&'a self, mut schema: &'a Value) -> &'a Value {
         while let Some(name) = schema["$ref"].as_str().and_then(component) {
             let Some(target) = self.schemas.get(name) else {
                 break;

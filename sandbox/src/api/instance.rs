@@ -102,7 +102,7 @@ impl Generator {
         }
     }
 
-    fn named(&mut self, name: &str, schema: &Value) -> Value {
+    pub(super) fn named(&mut self, name: &str, schema: &Value) -> Value {
         let schema = description().resolve(schema);
         if let Some(choices) = choices(schema) {
             let Some(choice) = self.random.pick(&choices) else {
@@ -269,21 +269,21 @@ impl Generator {
 }
 
 /// One of the forms that a union lets a value have.
-struct Choice<'a> {
-    schema: &'a Value,
-    tag: Option<(&'a str, &'a str)>,
+pub(super) struct Choice<'a> {
+    pub(super) schema: &'a Value,
+    pub(super) tag: Option<(&'a str, &'a str)>,
 }
 
 impl Choice<'_> {
     /// One schema can serve several discriminator values: the value says which it is.
-    fn mark(&self, value: &mut Value) {
+    pub(super) fn mark(&self, value: &mut Value) {
         if let (Some((property, key)), Value::Object(object)) = (self.tag, value) {
             object.insert(property.to_owned(), Value::String(key.to_owned()));
         }
     }
 }
 
-fn choices(schema: &Value) -> Option<Vec<Choice<'_>>> {
+pub(super) fn choices(schema: &Value) -> Option<Vec<Choice<'_>>> {
     let untagged = |schema| Choice { schema, tag: None };
     if let Some(mapping) = schema["discriminator"]["mapping"].as_object() {
         let property = schema["discriminator"]["propertyName"].as_str()?;

@@ -4,6 +4,7 @@
 //! All of it is read from the same `OpenAPI` file that the rest of the workspace is made from, by code
 //! that shares nothing with the client's.
 
+mod complete;
 mod description;
 mod instance;
 mod operation;

@@ -109,7 +109,8 @@ impl Collection {
         let Some(text) = external_id.as_str() else {
             return Ok(());
         };
-        let mut same = self.all_with("/externalId", text);
+        let marks = ["/externalId", "/requestBody/externalId"];
+        let mut same = marks.iter().flat_map(|mark| self.all_with(mark, text));
         match same.find(|item| item["id"] != own) {
             None => Ok(()),
             Some(item) => {
@@ -145,7 +146,20 @@ impl Collection {
         mark: &str,
         text: &str,
     ) -> Result<Value, Refusal> {
-        let from = |start| self.items.numbered_with(mark, text, start);
+        self.page_of_those(call, (mark, text), |_| true)
+    }
+
+    /// The same of those that are wanted.
+    pub(super) fn page_of_those(
+        &self,
+        call: &Call<'_>,
+        (mark, text): (&str, &str),
+        wanted: impl Fn(&Value) -> bool,
+    ) -> Result<Value, Refusal> {
+        let from = |start| {
+            let items = self.items.numbered_with(mark, text, start);
+            items.filter(|(_, item)| wanted(item))
+        };
         page_of(self.kind, call, from, Value::clone)
     }
 }

@@ -1,22 +1,39 @@
 //! What the sandbox remembers, and the operations that read and change it.
 
 mod access_tokens;
+mod address_watches;
+mod agreements;
+mod allocations;
 mod approvals;
+mod canton_validators;
 mod change;
 mod collection;
+mod exchanges;
+mod fee_sponsors;
 mod held;
 mod keys;
 mod network;
+mod payins;
+mod payouts;
 mod permissions;
 mod policies;
 mod private_key;
 mod requested;
+mod resource;
+mod resources;
 mod service_accounts;
 mod signatures;
+mod staking;
+mod swaps;
 mod table;
+mod tenant;
 mod transactions;
 mod transfers;
+mod user_groups;
 mod users;
+mod vault_balances;
+mod vault_locks;
+mod vaults;
 mod wallets;
 mod webhooks;
 
@@ -30,6 +47,7 @@ use crate::trace::Trace;
 use approvals::Approvals;
 pub(crate) use collection::Collection;
 use requested::Requested;
+use resources::Resources;
 pub(crate) use table::{Row, Stored, Table};
 
 /// At most so many challenges and user actions are kept, of together at most so many bytes.
@@ -59,6 +77,7 @@ pub(crate) struct State {
     permissions: Collection,
     assignments: Collection,
     webhooks: Collection,
+    resources: Resources,
 }
 
 /// A request that was found good: authenticated, signed where it must be, and valid.
@@ -122,6 +141,7 @@ impl State {
                 &["/id", "/permissionId", "/identityId"],
             ),
             webhooks: Collection::new("webhook", "webhookId"),
+            resources: Resources::new(),
         }
     }
 
@@ -145,7 +165,7 @@ impl State {
     /// Everything that is remembered, by the name it is stored under.
     pub(crate) fn stored(&mut self) -> Vec<(&'static str, &mut dyn Stored)> {
         let directory = &mut self.directory;
-        vec![
+        let mut stored: Vec<(_, &mut dyn Stored)> = vec![
             ("accounts", &mut directory.accounts),
             ("tokens", &mut directory.tokens),
             ("credentials", &mut directory.credentials),
@@ -163,7 +183,9 @@ impl State {
             ("webhooks", &mut self.webhooks),
             ("challenges", &mut self.challenges),
             ("user actions", &mut self.user_actions),
-        ]
+        ];
+        stored.extend(self.resources.stored());
+        stored
     }
 
     /// What time has brought about by itself.
@@ -184,7 +206,8 @@ impl State {
             .or_else(|| permissions::handler(call.operation))
             .or_else(|| webhooks::handler(call.operation))
             .or_else(|| service_accounts::handler(call.operation))
-            .or_else(|| access_tokens::handler(call.operation))?;
+            .or_else(|| access_tokens::handler(call.operation))
+            .or_else(|| resources::handler(call.operation))?;
         Some(handler(self, call))
     }
 

@@ -31,7 +31,7 @@ pub(super) fn set(item: &mut Value, name: &str, value: &Value) {
     }
 }
 
-fn create(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
+pub(super) fn create(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
     let body = call.body;
     state.wallets.check_external_id(&body["externalId"], "")?;
     let network = body["network"].as_str().unwrap_or_default();
@@ -124,7 +124,16 @@ fn update(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
 }
 
 fn tag(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
-    change_tags(state, call, |tags, given| {
+    add_tags(state.wallets.get_mut(call.id())?, call.body)
+}
+
+fn untag(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
+    remove_tags(state.wallets.get_mut(call.id())?, call.body)
+}
+
+/// Adds the tags of a body to a wallet or vault.
+pub(super) fn add_tags(item: &mut Value, body: &Value) -> Result<Value, Refusal> {
+    change_tags(item, body, |tags, given| {
         for tag in given {
             if !tags.contains(tag) {
                 tags.push(tag.clone());
@@ -133,28 +142,27 @@ fn tag(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
     })
 }
 
-fn untag(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
-    change_tags(state, call, |tags, given| {
+pub(super) fn remove_tags(item: &mut Value, body: &Value) -> Result<Value, Refusal> {
+    change_tags(item, body, |tags, given| {
         tags.retain(|tag| !given.contains(tag));
     })
 }
 
 fn change_tags(
-    state: &mut State,
-    call: &Call<'_>,
+    item: &mut Value,
+    body: &Value,
     change: fn(&mut Vec<Value>, &[Value]),
 ) -> Result<Value, Refusal> {
-    let wallet = state.wallets.get_mut(call.id())?;
-    let mut tags = wallet["tags"].as_array().cloned().unwrap_or_default();
+    let mut tags = item["tags"].as_array().cloned().unwrap_or_default();
     change(
         &mut tags,
-        call.body["tags"].as_array().map_or(&[][..], Vec::as_slice),
+        body["tags"].as_array().map_or(&[][..], Vec::as_slice),
     );
     if tags.len() > MOST_TAGS {
         return Err(Refusal::bad_request(format!(
-            "a wallet has at most {MOST_TAGS} tags"
+            "there are at most {MOST_TAGS} tags"
         )));
     }
-    wallet["tags"] = Value::Array(tags);
+    item["tags"] = Value::Array(tags);
     Ok(json!({}))
 }
