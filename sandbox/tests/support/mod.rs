@@ -28,6 +28,26 @@ pub fn sha256(bytes: &[u8]) -> String {
         .fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
 }
 
+/// An answer that must be valid for its operation.
+#[track_caller]
+pub fn valid(operation: &str, value: Value) -> Value {
+    let checked = dfns_sandbox::api::validate_response(operation, &value);
+    assert_eq!(checked, Ok(()), "{operation} {value}");
+    value
+}
+
+/// The id in an answer.
+#[track_caller]
+pub fn id(value: &Value) -> String {
+    value["id"].as_str().expect("an id").to_owned()
+}
+
+/// The id of a new wallet.
+pub fn wallet(client: &Client<'_>, network: &str) -> String {
+    let body = json!({"network": network});
+    id(&client.signed("POST", "/wallets", Some(&body)).expect(200))
+}
+
 /// Someone who can sign, at a sandbox.
 pub struct Client<'a> {
     pub sandbox: &'a Sandbox,
