@@ -3,7 +3,7 @@
 mod support;
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use dfns_sandbox::api::{self, Operation, Place, ResponseKind, Style};
 use dfns_sandbox::{Sandbox, api::Auth};
@@ -177,6 +177,33 @@ fn it_is_nowhere_else() {
 }
 
 #[test]
+fn nothing_is_known_of_what_does_not_exist() {
+    let sandbox = Sandbox::start().unwrap();
+    let client = Client::new(&sandbox, Signer::ed25519(1));
+    let mut domains: BTreeSet<_> = pairs().iter().map(|(_, get)| &get.domain).collect();
+    // People and networks are there before anything is created.
+    domains.retain(|domain| !["auth", "networks"].contains(&domain.as_str()));
+    let operations = api::operations()
+        .iter()
+        .filter(|o| domains.contains(&o.domain));
+    let mut tried = 0;
+    for operation in operations.filter(|o| o.path.contains('{')) {
+        let mut path = operation.path.clone();
+        for (parameter, value) in api::parameter_instances(&operation.id, 1, Style::Minimal) {
+            path = path.replace(&format!("{{{}}}", parameter.name), &value);
+        }
+        let body = api::request_instance(&operation.id, 1, Style::Minimal);
+        let reply = match operation.auth {
+            Auth::UserAction => client.signed(&operation.method, &path, body.as_ref()),
+            _ => client.request(&operation.method, &path).send(),
+        };
+        assert_eq!(reply.status, 404, "{} {}", operation.id, reply.json());
+        tried += 1;
+    }
+    assert!(tried > 50, "{tried}");
+}
+
+#[test]
 fn the_same_seed_makes_the_same() {
     let made = || {
         let sandbox = Sandbox::builder().seed(7).start().unwrap();
@@ -210,6 +237,7 @@ fn every_answer_is_valid() {
     let sandbox = Sandbox::start().unwrap();
     let client = Client::new(&sandbox, Signer::ed25519(1));
     let maker = Maker::new(&client);
+    let (_, sponsor) = maker.made(api::operation("getFeeSponsor").unwrap());
     for (create, _) in pairs() {
         let path = maker.path(create);
         for (number, mut body) in api::request_variants(&create.id, Style::Full)
@@ -223,6 +251,9 @@ fn every_answer_is_valid() {
                 if body.get(name).is_some() {
                     body[name] = maker.wallet.as_str().into();
                 }
+            }
+            if body.get("feeSponsorId").is_some() {
+                body["feeSponsorId"] = sponsor["id"].clone();
             }
             let reply = maker.call(create, &path, &body);
             if body.get("quoteId").is_some() {

@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 
 use super::resource::{Resource, amount, completed, example};
 use super::resources::{ALLOCATION_ACTIONS, ALLOCATIONS};
-use super::{Call, Handler, State};
+use super::{Call, Handler, State, fee_sponsors};
 use crate::clock::{Millis, iso};
 use crate::refusal::Refusal;
 
@@ -51,6 +51,7 @@ pub(super) fn with_metadata(asset: &Value, network: &Value) -> Value {
 fn create(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
     let network = wallet(state, call)?["network"].clone();
     moved(call.body, "Deposit")?;
+    fee_sponsors::check(state, call.body)?;
     (ACTION.all)(state).check_external_id(&call.body["externalId"], "")?;
     // Which contract the other protocols yield is not said: the generator chooses one.
     let mut asset = call.body.get("targetAsset").cloned();
@@ -77,6 +78,7 @@ fn act(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
         ));
     }
     let moved = moved(call.body, kind)?;
+    fee_sponsors::check(state, call.body)?;
     let held = amount(&allocation["amount"]["amount"])?;
     if kind == "Withdraw" && moved > held {
         return Err(
@@ -125,6 +127,7 @@ fn quote(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
 
 /// Only an order that has not been filled can be cancelled.
 fn cancel(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
+    fee_sponsors::check(state, call.body)?;
     let id = call.body["allocationActionId"].as_str().unwrap_or_default();
     let action = (ACTION.all)(state).get(id)?;
     let action = completed(state, action, call.now);

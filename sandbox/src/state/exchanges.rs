@@ -2,9 +2,9 @@ use serde_json::{Value, json};
 
 use super::resource::example;
 use super::resources::{EXCHANGE_ACCOUNTS, EXCHANGE_TRANSFERS, EXCHANGES};
-use super::transfers;
 use super::wallets::set;
 use super::{Call, Handler, Requested, State};
+use super::{fee_sponsors, transfers};
 use crate::api::{self, Generator, Style};
 use crate::refusal::Refusal;
 
@@ -45,24 +45,35 @@ fn delete(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
 /// A deposit is a transfer of the wallet's, to an address of the exchange's.
 fn deposit(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
     check(state, call)?;
-    let schema = api::operation("transferAsset").and_then(|o| o.request.as_ref());
-    let account = call.path.join("/");
-    let mut generator = Generator::new(state.seed, &account, Style::Minimal);
-    let mut body = generator.complete(schema.unwrap_or(&Value::Null), call.body);
+    let mut body = with_address(state, &call.path.join("/"), call.body);
     // It identifies the deposit, not the transfer.
     set(&mut body, "externalId", &Value::Null);
-    let wallet = [call.body["walletId"]
-        .as_str()
-        .unwrap_or_default()
-        .to_owned()];
+    let made = send(state, call, &call.body["walletId"], &body)?;
+    transfer(state, call, "Deposit", &made["id"])
+}
+
+/// The body of a transfer to an address that goes by this name; the same name has the same.
+pub(super) fn with_address(state: &State, name: &str, asset: &Value) -> Value {
+    let schema = api::operation("transferAsset").and_then(|o| o.request.as_ref());
+    let mut generator = Generator::new(state.seed, name, Style::Minimal);
+    generator.complete(schema.unwrap_or(&Value::Null), asset)
+}
+
+/// Transfers from a wallet.
+pub(super) fn send(
+    state: &mut State,
+    call: &Call<'_>,
+    wallet_id: &Value,
+    body: &Value,
+) -> Result<Value, Refusal> {
+    let wallet = [wallet_id.as_str().unwrap_or_default().to_owned()];
     let request = Call {
         operation: "transferAsset",
         path: &wallet,
-        body: &body,
+        body,
         ..*call
     };
-    let made = transfers::create(state, &request, Requested::Transfer)?;
-    transfer(state, call, "Deposit", &made["id"])
+    transfers::create(state, &request, Requested::Transfer)
 }
 
 fn transfer(
@@ -81,6 +92,7 @@ fn check(state: &State, call: &Call<'_>) -> Result<(), Refusal> {
     EXCHANGE_ACCOUNTS.find(state, call)?;
     let wallet = call.body["walletId"].as_str().unwrap_or_default();
     state.wallets.get(wallet)?;
+    fee_sponsors::check(state, call.body)?;
     let transfers = (EXCHANGE_TRANSFERS.all)(state);
     transfers.check_external_id(&call.body["externalId"], "")
 }

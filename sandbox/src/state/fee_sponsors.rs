@@ -23,6 +23,17 @@ pub(super) fn handler(operation: &str) -> Option<Handler> {
     })
 }
 
+/// The sponsor that a body names, if it does, has to exist and to be active.
+pub(super) fn check(state: &State, body: &Value) -> Result<(), Refusal> {
+    let Some(id) = body["feeSponsorId"].as_str() else {
+        return Ok(());
+    };
+    if (FEE_SPONSORS.all)(state).get(id)?["status"] == "Active" {
+        return Ok(());
+    }
+    Err(Refusal::bad_request("the fee sponsor is not active").with("feeSponsorId", id))
+}
+
 /// The fees of the transfers and transactions that name the sponsor, once they are confirmed.
 fn list_fees(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
     FEE_SPONSORS.find(state, call)?;

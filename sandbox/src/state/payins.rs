@@ -11,6 +11,9 @@ use crate::refusal::Refusal;
 /// How long a quote is good: the sandbox's own choice.
 const QUOTED: Millis = 60_000;
 
+/// The sandbox's own choice too.
+const MOST_ASSETS: usize = 1000;
+
 const PAYIN: Resource = Resource {
     shown: progressed,
     ..PAYINS
@@ -173,6 +176,10 @@ fn register_asset(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> 
     };
     if let Some(assets) = account["assets"].as_array_mut() {
         assets.retain(|other| other["asset"] != asset["asset"]);
+        if assets.len() >= MOST_ASSETS {
+            let message = format!("an account has at most {MOST_ASSETS} assets");
+            return Err(Refusal::new(402, message));
+        }
         assets.push(asset);
     }
     Ok(account.clone())

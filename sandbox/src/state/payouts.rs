@@ -1,10 +1,13 @@
 use serde_json::{Value, json};
 
 use super::allocations::wallet;
+use super::exchanges::{send, with_address};
 use super::resource::{Resource, date_done, is_done};
 use super::resources::PAYOUTS;
 use super::wallets::set;
 use super::{Call, Handler, State};
+use crate::api::validate_request;
+use crate::body::invalid;
 use crate::clock::{Millis, iso};
 use crate::random::Random;
 use crate::refusal::Refusal;
@@ -54,39 +57,48 @@ fn create(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
     let asset = asset(state, call)?;
     let mut data = call.body.clone();
     data["executionStatus"] = "AwaitingPayoutConfirmation".into();
+    let account = call.body["borderlessAccountId"]
+        .as_str()
+        .unwrap_or_default();
+    data["depositAddress"] = with_address(state, account, &call.body["asset"])["to"].clone();
     let known = json!({"asset": asset, "status": "Processing", "data": data});
     PAYOUT.create(state, call, known)
 }
 
-/// A payout waits for its confirmation, until it is cancelled.
+/// A payout waits for the transfer of its asset to the provider, until it is cancelled.
 fn act(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
-    let payout = PAYOUT.find_mut(state, call)?;
+    let payout = PAYOUT.find(state, call)?.clone();
     if payout["data"]["executionStatus"] != "AwaitingPayoutConfirmation" {
         return Err(Refusal::bad_request(
             "the payout does not wait for its confirmation",
         ));
     }
+    let now = iso(call.now);
     if call.body["action"] == "Cancel" {
+        let payout = PAYOUT.find_mut(state, call)?;
         payout["status"] = "Canceled".into();
-        payout["dateFinalized"] = iso(call.now).into();
+        payout["dateFinalized"] = now.as_str().into();
         payout["data"]["executionStatus"] = "Canceled".into();
-        payout["data"]["dateCanceled"] = iso(call.now).into();
+        payout["data"]["dateCanceled"] = now.into();
         return Ok(json!({}));
     }
-    let mut asset = payout["asset"].clone();
+    let mut expected = payout["asset"].clone();
     for name in ["network", "metadata"] {
-        set(&mut asset, name, &Value::Null);
+        set(&mut expected, name, &Value::Null);
     }
-    let transfer = call.body["transfer"].as_object().into_iter().flatten();
-    let mut fitting = transfer.filter(|(name, _)| asset.get(*name).is_some());
-    let fits = fitting.all(|(name, value)| asset[name] == *value);
-    if !fits || call.body["walletId"] != payout["walletId"] {
-        return Err(
-            Refusal::bad_request("the transfer is not the payout's").with("expected", asset)
-        );
+    expected["to"] = payout["data"]["depositAddress"].clone();
+    let transfer = &call.body["transfer"];
+    if *transfer != expected || call.body["walletId"] != payout["walletId"] {
+        let refusal = Refusal::bad_request("the transfer is not the payout's");
+        return Err(refusal.with("expected", expected));
     }
-    payout["data"]["executionStatus"] = "DepositProcessing".into();
-    payout["data"]["dateConfirmed"] = iso(call.now).into();
+    validate_request("transferAsset", transfer)
+        .map_err(|mismatches| invalid("the asset is not one of a chain", &mismatches))?;
+    let made = send(state, call, &payout["walletId"], transfer)?;
+    let data = &mut PAYOUT.find_mut(state, call)?["data"];
+    data["executionStatus"] = "DepositProcessing".into();
+    data["dateConfirmed"] = now.into();
+    data["transferId"] = made["id"].clone();
     Ok(json!({}))
 }
 

@@ -1,11 +1,11 @@
 use serde_json::{Value, json};
 
+use super::exchanges::send;
 use super::resource::amount;
 use super::resources::{VAULT_QUARANTINES, VAULT_TRANSFERS, VAULTS};
-use super::transfers;
 use super::vault_balances::check_available;
 use super::wallets::{self, add_tags, remove_tags};
-use super::{Call, Handler, Requested, State};
+use super::{Call, Handler, State};
 use crate::refusal::Refusal;
 
 pub(super) fn handler(operation: &str) -> Option<Handler> {
@@ -85,22 +85,16 @@ pub(super) fn transfer(
     let address = address.ok_or_else(|| {
         Refusal::bad_request("the vault has no address on that network").with("network", network)
     })?;
-    let wallet = [address["walletId"].as_str().unwrap_or_default().to_owned()];
+    let wallet = address["walletId"].clone();
     if body["externalId"].is_null() {
         wallets::set(&mut body, "externalId", &Value::Null);
     }
-    let request = Call {
-        operation: "transferAsset",
-        path: &wallet,
-        body: &body,
-        ..*call
-    };
-    let made = transfers::create(state, &request, Requested::Transfer)?;
+    let made = send(state, call, &wallet, &body)?;
     let id = made["id"].as_str().unwrap_or_default();
     // The same request again is the same transfer.
     if (VAULT_TRANSFERS.all)(state).get(id).is_err() {
         (VAULT_TRANSFERS.all_mut)(state).add(json!({
-            "id": id, "vaultId": call.id(), "walletId": wallet[0], "network": network, "tid": tid,
+            "id": id, "vaultId": call.id(), "walletId": wallet, "network": network, "tid": tid,
             "amount": body["amount"], "dateCreated": made["dateRequested"],
         }))?;
     }
