@@ -4,6 +4,8 @@ mod support;
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
 
 use dfns_sandbox::api::{self, Operation, Place, ResponseKind, Style};
 use dfns_sandbox::{Sandbox, api::Auth};
@@ -154,6 +156,36 @@ fn what_was_created_is_what_get_and_list_answer() {
                 list.id
             );
         }
+    }
+}
+
+#[test]
+fn it_outlives_the_sandbox() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("resources");
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).unwrap();
+    let open = || {
+        Sandbox::builder()
+            .data(&folder.join("sandbox.sqlite"))
+            .start()
+            .unwrap()
+    };
+    let first = open();
+    let client = Client::new(&first, Signer::ed25519(1));
+    let maker = Maker::new(&client);
+    let made: Vec<_> = pairs()
+        .into_iter()
+        .map(|(_, get)| maker.made(get))
+        .collect();
+    let identity = client.identity.clone();
+    drop(first);
+    let client = Client {
+        sandbox: &open(),
+        identity,
+        signer: Signer::ed25519(1),
+    };
+    for (path, made) in made {
+        assert_eq!(client.get(&path).expect(200), made, "{path}");
     }
 }
 
