@@ -174,11 +174,17 @@ fn a_transfer_out_of_a_vault_is_one_of_its_wallet() {
         details["duplicate"],
         json!({"id": made["id"], "externalId": "once"})
     );
-    body["amount"] = "0.5".into();
-    send(&body).refused(
-        400,
-        "an amount is a whole number of an asset's smallest unit",
-    );
+    for amount in [
+        "0.5",
+        "+5",
+        "-5",
+        "",
+        "340282366920938463463374607431768211456",
+    ] {
+        body["amount"] = amount.into();
+        let message = "an amount is a whole number of an asset's smallest unit";
+        send(&body).refused(400, message);
+    }
 }
 
 #[test]

@@ -249,7 +249,9 @@ pub(super) fn is_older(date: &str, age: Millis, now: Millis) -> bool {
 
 /// An amount in an asset's smallest unit.
 pub(super) fn amount(value: &Value) -> Result<u128, Refusal> {
-    let amount = value.as_str().and_then(|text| text.parse().ok());
+    let digits = |text: &&str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let amount = value.as_str().filter(digits);
+    let amount = amount.and_then(|text| text.parse().ok());
     amount.ok_or_else(|| {
         Refusal::bad_request("an amount is a whole number of an asset's smallest unit")
             .with("seen", value.clone())

@@ -40,6 +40,7 @@ pub(super) fn handler(operation: &str) -> Option<Handler> {
 
 fn create(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
     wallet(state, call)?;
+    amount(&call.body["amount"])?;
     (ACTION.all)(state).check_external_id(&call.body["externalId"], "")?;
     let data = match call.body["protocol"].as_str() {
         Some("Iota") => json!({
@@ -69,9 +70,9 @@ fn act(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
         );
     }
     let withdrawn = call.body["kind"] == "Withdraw";
-    if withdrawn && current["protocol"] == "Iota" {
+    if current["protocol"] == "Iota" {
         let staked = amount(&current["data"]["amount"])?;
-        if amount(&call.body["amount"])? > staked {
+        if amount(&call.body["amount"])? > staked && withdrawn {
             return Err(
                 Refusal::bad_request("more than is staked").with("staked", staked.to_string())
             );
