@@ -12,6 +12,8 @@ pub use call_error::{CallError, CallErrorKind};
 pub use dfns_protocol as protocol;
 #[cfg(feature = "key-signer")]
 pub use dfns_signer::KeySigner;
+#[cfg(all(feature = "key-signer", feature = "auth"))]
+pub use signer::credential_info;
 pub use signer::{SignError, Signer};
 
 /// Compiles the code of the repository's front page.

@@ -36,3 +36,18 @@ impl Signer for dfns_signer::KeySigner {
         .into())
     }
 }
+
+/// The parts of a new credential for this key, answering the challenge of a registration, a recovery or a new credential:
+/// for [`NewKey`](dfns_protocol::api::auth::NewKey) and its like.
+#[cfg(all(feature = "key-signer", feature = "auth"))]
+pub fn credential_info(
+    key: &dfns_signer::KeySigner,
+    challenge: &str,
+) -> Result<dfns_protocol::api::auth::KeyCredentialInfo, SignError> {
+    let attestation = key.attest(challenge)?;
+    Ok(dfns_protocol::api::auth::KeyCredentialInfo::new(
+        attestation.credential_id,
+        attestation.client_data,
+        attestation.attestation_data,
+    ))
+}

@@ -1,10 +1,15 @@
 //! A blocking client over [ureq](https://docs.rs/ureq).
 
+mod flows;
+
 use std::io::Read as _;
 use std::sync::Arc;
 use std::time::Duration;
 
-use dfns_protocol::{Auth, Context, Exchange, Happened, Method, Operation, Paged, Response, Step};
+use dfns_protocol::{
+    Assertion, Auth, Challenge, Context, Exchange, Happened, Method, Operation, Paged, Response,
+    Step,
+};
 use ureq::http::Request;
 use ureq::{Agent, Body, Timeout};
 
@@ -95,18 +100,18 @@ impl Client {
             step = match step {
                 Step::Send(exchange) => self.exchange(exchange)?,
                 Step::Sign(unsigned) => {
-                    let signer = self
-                        .signer
-                        .as_ref()
-                        .ok_or_else(CallError::missing_signer::<O>)?;
-                    let assertion = signer
-                        .sign(unsigned.challenge())
-                        .map_err(CallError::signer::<O>)?;
+                    let assertion = self.sign::<O>(unsigned.challenge())?;
                     Step::Send(unsigned.complete(&self.context, assertion)?)
                 }
                 Step::Done(output) => return Ok(output),
             }
         }
+    }
+
+    fn sign<O: Operation>(&self, challenge: &Challenge) -> Result<Assertion, CallError> {
+        let signer = self.signer.as_ref();
+        let signer = signer.ok_or_else(CallError::missing_signer::<O>)?;
+        signer.sign(challenge).map_err(CallError::signer::<O>)
     }
 
     fn exchange<O: Operation>(&self, exchange: Exchange<O>) -> Result<Step<O>, CallError> {

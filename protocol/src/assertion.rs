@@ -194,7 +194,9 @@ impl fmt::Debug for Fido2Assertion {
 
 impl Challenge {
     /// Why `assertion` cannot answer this challenge, where that can be known before sending it.
-    pub(crate) fn objection(&self, assertion: &Assertion) -> Option<Objection> {
+    ///
+    /// Completing checks it too, and then this challenge is gone; a caller who wants to ask again looks here first.
+    pub fn objection(&self, assertion: &Assertion) -> Option<Objection> {
         let factors = core::iter::once(&assertion.first_factor).chain(&assertion.second_factor);
         for factor in factors {
             let listed = match factor {
@@ -239,6 +241,13 @@ pub enum Objection {
         /// The kind of the first factor.
         kind: &'static str,
     },
+    /// A recovery is signed by a key.
+    NotARecoveryKey {
+        /// The kind of the factor.
+        kind: &'static str,
+    },
+    /// The recovery key has not signed the credentials that it was to sign.
+    OtherCredentials,
 }
 
 impl fmt::Display for Objection {
@@ -255,6 +264,14 @@ impl fmt::Display for Objection {
             Objection::SecondFactorRequired { kind } => write!(
                 f,
                 "a {kind} credential alone is not enough here: add a second factor to the assertion"
+            ),
+            Objection::NotARecoveryKey { kind } => write!(
+                f,
+                "a {kind} credential cannot recover an account: sign with the recovery key, as a Key"
+            ),
+            Objection::OtherCredentials => f.write_str(
+                "the recovery key signed something else than these new credentials: sign \
+                 RecoveryChallenge::signing of exactly these",
             ),
         }
     }

@@ -1,7 +1,9 @@
 use alloc::boxed::Box;
 use core::fmt;
 
-use crate::{Accepted, InvalidArgument, Objection, PendingError, Refusal, Undecodable};
+use crate::{
+    Accepted, InvalidArgument, InvalidToken, Objection, PendingError, Refusal, Undecodable,
+};
 
 /// Why a call did not come to its result: which operation, at which step, whose fault, and what it means for the
 /// world.
@@ -154,6 +156,8 @@ pub enum ErrorKind {
     },
     /// Local: the assertion does not answer the challenge.
     Assertion(Objection),
+    /// Remote: the token in an answer cannot be used.
+    Token(InvalidToken),
     /// Local: the parked state cannot be resumed.
     Pending(PendingError),
     /// Remote: the service, or something before it, answered with a status other than 2xx.
@@ -184,6 +188,7 @@ impl fmt::Display for ErrorKind {
                  Context::with_temporary_token",
             ),
             ErrorKind::Assertion(objection) => objection.fmt(f),
+            ErrorKind::Token(error) => write!(f, "the answer's token cannot be used: {error}"),
             ErrorKind::Pending(error) => error.fmt(f),
             ErrorKind::Refused(refusal) => refusal.fmt(f),
             ErrorKind::Undecodable(error) => error.fmt(f),
@@ -208,6 +213,12 @@ impl From<InvalidArgument> for ErrorKind {
 impl From<Objection> for ErrorKind {
     fn from(objection: Objection) -> Self {
         ErrorKind::Assertion(objection)
+    }
+}
+
+impl From<InvalidToken> for ErrorKind {
+    fn from(error: InvalidToken) -> Self {
+        ErrorKind::Token(error)
     }
 }
 

@@ -10,6 +10,8 @@ pub mod api;
 
 mod answer;
 mod assertion;
+#[cfg(feature = "auth")]
+mod attestation;
 mod base_url;
 mod challenge;
 mod context;
@@ -26,6 +28,8 @@ mod json;
 mod json_path;
 #[cfg_attr(not(feature = "full"), allow(dead_code, unused_macros, unused_imports))]
 mod literal;
+#[cfg(feature = "auth")]
+mod login;
 mod multipart;
 #[cfg_attr(not(feature = "full"), allow(dead_code, unused_macros, unused_imports))]
 mod nullable;
@@ -36,7 +40,11 @@ mod operation;
 mod outcome;
 mod page;
 mod pending;
+#[cfg(feature = "auth")]
+mod recovery;
 mod refusal;
+#[cfg(feature = "auth")]
+mod registration;
 mod request;
 mod response;
 mod secret;
@@ -50,6 +58,8 @@ mod unsigned;
 
 pub use answer::{Answer, Csv, JsonOrCsv};
 pub use assertion::{Assertion, Factor, Fido2Assertion, KeyAssertion, Objection};
+#[cfg(feature = "auth")]
+pub use attestation::KeyAttestation;
 pub use base_url::{BaseUrl, InvalidBaseUrl};
 pub use challenge::{
     AllowedCredential, AllowedCredentials, Challenge, RelyingParty, SupportedCredential,
@@ -63,7 +73,7 @@ pub use json::Json;
 pub use multipart::File;
 pub use number::{NotANumber, Number, NumberOrString};
 pub use open_enum::UnknownValue;
-pub use operation::{Auth, Method, Operation};
+pub use operation::{Auth, Method, Operation, Signed};
 pub use outcome::{Accepted, Outcome};
 pub use page::Paged;
 pub use pending::{Pending, PendingError};

@@ -26,6 +26,10 @@ pub trait Operation {
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable>;
 }
 
+/// An operation that is signed: [`Operation::AUTH`] is [`Auth::UserAction`]. Only these stop at a challenge, so only these
+/// can be begun in one place and finished in another.
+pub trait Signed: Operation {}
+
 /// An HTTP method that the API uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Method {

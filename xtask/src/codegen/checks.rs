@@ -110,7 +110,7 @@ impl Lower<'_> {
 }
 
 /// Names that the generated files import.
-const RESERVED: [&str; 20] = [
+const RESERVED: [&str; 21] = [
     "Answer",
     "Auth",
     "BTreeMap",
@@ -129,6 +129,7 @@ const RESERVED: [&str; 20] = [
     "Outcome",
     "Paged",
     "Secret",
+    "Signed",
     "Target",
     "Undecodable",
 ];

@@ -8,7 +8,7 @@ use super::ir::Shape;
 
 /// `use` lines for the crate's own and others' names.
 pub(crate) fn support(body: &str) -> String {
-    const CRATE: [&str; 19] = [
+    const CRATE: [&str; 20] = [
         "Answer",
         "Auth",
         "Csv",
@@ -24,6 +24,7 @@ pub(crate) fn support(body: &str) -> String {
         "Outcome",
         "Paged",
         "Secret",
+        "Signed",
         "Target",
         "Undecodable",
         "UnknownValue",

@@ -38,6 +38,9 @@ pub(crate) fn emit(emit: &Emit<'_>, operation: &Operation) -> Result<String, Err
     }
     text.push_str(&constructor);
     text.push_str(&implementation(operation));
+    if operation.auth == Auth::UserAction {
+        let _ = writeln!(text, "impl Signed for {name} {{}}\n");
+    }
     if let Some(item) = &operation.paged {
         text.push_str(&paged(name, item));
     }

@@ -8,7 +8,8 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Answer, Auth, Encoded, InvalidArgument, Method, Operation, Outcome, Paged, Target, Undecodable,
+    Answer, Auth, Encoded, InvalidArgument, Method, Operation, Outcome, Paged, Signed, Target,
+    Undecodable,
 };
 
 mod types;
@@ -145,6 +146,8 @@ impl Operation for CreateAddressWatch {
     }
 }
 
+impl Signed for CreateAddressWatch {}
+
 /// Stops watching an address.
 ///
 /// `DELETE /address-watches/{addressWatchId}` · signed
@@ -188,6 +191,8 @@ impl Operation for DeleteAddressWatch {
         Outcome::decode(answer, |answer| answer.json())
     }
 }
+
+impl Signed for DeleteAddressWatch {}
 
 /// Reads one address watch.
 ///

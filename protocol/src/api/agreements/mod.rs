@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Answer, Auth, Encoded, InvalidArgument, Method, Operation, Outcome, Target, Undecodable,
+    Answer, Auth, Encoded, InvalidArgument, Method, Operation, Outcome, Signed, Target, Undecodable,
 };
 
 mod types;
@@ -99,3 +99,5 @@ impl Operation for RecordAgreementAcceptance {
         Outcome::decode(answer, |answer| answer.json())
     }
 }
+
+impl Signed for RecordAgreementAcceptance {}

@@ -8,7 +8,8 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Answer, Auth, Encoded, InvalidArgument, Method, Operation, Outcome, Paged, Target, Undecodable,
+    Answer, Auth, Encoded, InvalidArgument, Method, Operation, Outcome, Paged, Signed, Target,
+    Undecodable,
 };
 
 mod types;
@@ -127,6 +128,8 @@ impl Operation for CreateAllocation {
     }
 }
 
+impl Signed for CreateAllocation {}
+
 /// Cancels an order that a 0fns allocation action placed and that is not filled yet.
 ///
 /// `POST /allocations/cancel-0fns-order-placement` · signed
@@ -177,6 +180,8 @@ impl Operation for Cancel0fnsOrderPlacement {
         Outcome::decode(answer, |answer| answer.json())
     }
 }
+
+impl Signed for Cancel0fnsOrderPlacement {}
 
 /// Asks what a 0fns deposit or withdrawal would yield at the moment.
 ///
@@ -438,3 +443,5 @@ impl Operation for CreateAllocationAction {
         Outcome::decode(answer, |answer| answer.json())
     }
 }
+
+impl Signed for CreateAllocationAction {}

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Answer, Auth, Csv, Encoded, InvalidArgument, Json, Method, NumberOrString, Operation, Outcome,
-    Paged, Secret, Target, Undecodable,
+    Paged, Secret, Signed, Target, Undecodable,
 };
 
 mod types;
@@ -385,6 +385,8 @@ impl Operation for CreateCredential {
     }
 }
 
+impl Signed for CreateCredential {}
+
 /// Makes a deactivated credential of the calling user usable again.
 ///
 /// `PUT /auth/credentials/activate` · signed
@@ -427,6 +429,8 @@ impl Operation for ActivateCredential {
     }
 }
 
+impl Signed for ActivateCredential {}
+
 /// Creates a one-time code with which the calling user can register a credential on another device.
 ///
 /// `POST /auth/credentials/code` · signed
@@ -467,6 +471,8 @@ impl Operation for CreateCredentialCode {
         Outcome::decode(answer, |answer| answer.json())
     }
 }
+
+impl Signed for CreateCredentialCode {}
 
 /// Starts to register a credential on a device that is not logged in, with a one-time code.
 ///
@@ -594,6 +600,8 @@ impl Operation for DeactivateCredential {
     }
 }
 
+impl Signed for DeactivateCredential {}
+
 /// Starts to register another credential for the calling user.
 ///
 /// `POST /auth/credentials/init` · token
@@ -676,6 +684,8 @@ impl Operation for DeleteCredential {
         Outcome::decode(answer, |answer| answer.empty())
     }
 }
+
+impl Signed for DeleteCredential {}
 
 /// Completes a login with the answered login challenge. Answers a token, or says that the
 /// organisation logs in through single sign-on.
@@ -824,6 +834,8 @@ impl Operation for DelegatedLogin {
         Outcome::decode(answer, |answer| answer.json())
     }
 }
+
+impl Signed for DelegatedLogin {}
 
 /// Starts a login: asks for a challenge for one of the user's credentials.
 ///
@@ -1321,6 +1333,8 @@ impl Operation for CreatePersonalAccessToken {
     }
 }
 
+impl Signed for CreatePersonalAccessToken {}
+
 /// Archives a personal access token: it stops working for good.
 ///
 /// `DELETE /auth/pats/{tokenId}` · signed
@@ -1365,6 +1379,8 @@ impl Operation for DeletePersonalAccessToken {
         Outcome::decode(answer, |answer| answer.json())
     }
 }
+
+impl Signed for DeletePersonalAccessToken {}
 
 /// Reads one personal access token, without the token itself.
 ///
@@ -1463,6 +1479,8 @@ impl Operation for UpdatePersonalAccessToken {
     }
 }
 
+impl Signed for UpdatePersonalAccessToken {}
+
 /// Makes a deactivated personal access token usable again.
 ///
 /// `PUT /auth/pats/{tokenId}/activate` · signed
@@ -1508,6 +1526,8 @@ impl Operation for ActivatePersonalAccessToken {
     }
 }
 
+impl Signed for ActivatePersonalAccessToken {}
+
 /// Suspends a personal access token; it can be activated again.
 ///
 /// `PUT /auth/pats/{tokenId}/deactivate` · signed
@@ -1552,6 +1572,8 @@ impl Operation for DeactivatePersonalAccessToken {
         Outcome::decode(answer, |answer| answer.json())
     }
 }
+
+impl Signed for DeactivatePersonalAccessToken {}
 
 /// Recovers an account: replaces its credentials, proven by the recovery credential.
 ///
@@ -1701,6 +1723,8 @@ impl Operation for CreateDelegatedRecoveryChallenge {
     }
 }
 
+impl Signed for CreateDelegatedRecoveryChallenge {}
+
 /// Starts a recovery with the e-mailed verification code and a recovery credential.
 ///
 /// `POST /auth/recover/user/init` · no token
@@ -1777,7 +1801,7 @@ pub struct Register {
     pub second_factor_credential: Option<SecondFactorNewCredential>,
     /// The credential to recover the account with.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub recovery_credential: Option<RecoveryKeyAttestation>,
+    pub recovery_credential: Option<NewRecoveryKey>,
 }
 
 impl Register {
@@ -1915,6 +1939,8 @@ impl Operation for CreateDelegatedRegistrationChallenge {
     }
 }
 
+impl Signed for CreateDelegatedRegistrationChallenge {}
+
 /// Completes the registration of an end user and creates wallets that are delegated to them, in one
 /// call.
 ///
@@ -1932,7 +1958,7 @@ pub struct RegisterEndUser {
     pub second_factor_credential: Option<SecondFactorNewCredential>,
     /// The credential to recover the account with.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub recovery_credential: Option<RecoveryKeyAttestation>,
+    pub recovery_credential: Option<NewRecoveryKey>,
     /// The wallets. At least 1 item.
     pub wallets: Vec<EndUserWallet>,
 }
@@ -2180,6 +2206,8 @@ impl Operation for CreateServiceAccount {
     }
 }
 
+impl Signed for CreateServiceAccount {}
+
 /// Registers another public key for the calling service account.
 ///
 /// `POST /auth/service-accounts/credentials` · signed
@@ -2226,6 +2254,8 @@ impl Operation for CreateServiceAccountCredential {
     }
 }
 
+impl Signed for CreateServiceAccountCredential {}
+
 /// Removes a public key of the calling service account.
 ///
 /// `DELETE /auth/service-accounts/credentials/{credentialUuid}` · signed
@@ -2269,6 +2299,8 @@ impl Operation for DeleteServiceAccountCredential {
         Outcome::decode(answer, |answer| answer.empty())
     }
 }
+
+impl Signed for DeleteServiceAccountCredential {}
 
 /// Archives a service account: its tokens stop working for good.
 ///
@@ -2319,6 +2351,8 @@ impl Operation for DeleteServiceAccount {
         Outcome::decode(answer, |answer| answer.json())
     }
 }
+
+impl Signed for DeleteServiceAccount {}
 
 /// Reads one service account with its tokens.
 ///
@@ -2417,6 +2451,8 @@ impl Operation for UpdateServiceAccount {
     }
 }
 
+impl Signed for UpdateServiceAccount {}
+
 /// Makes a deactivated service account usable again.
 ///
 /// `PUT /auth/service-accounts/{serviceAccountId}/activate` · signed
@@ -2461,6 +2497,8 @@ impl Operation for ActivateServiceAccount {
         Outcome::decode(answer, |answer| answer.json())
     }
 }
+
+impl Signed for ActivateServiceAccount {}
 
 /// Suspends a service account; it can be activated again.
 ///
@@ -2510,6 +2548,8 @@ impl Operation for DeactivateServiceAccount {
         Outcome::decode(answer, |answer| answer.json())
     }
 }
+
+impl Signed for DeactivateServiceAccount {}
 
 /// Exchanges the calling token for one with another target.
 ///
@@ -2665,6 +2705,8 @@ impl Operation for CreateUserGroup {
     }
 }
 
+impl Signed for CreateUserGroup {}
+
 /// Deletes a user group; its members stay.
 ///
 /// `DELETE /auth/user-groups/{userGroupId}` · signed
@@ -2708,6 +2750,8 @@ impl Operation for DeleteUserGroup {
         Outcome::decode(answer, |answer| answer.empty())
     }
 }
+
+impl Signed for DeleteUserGroup {}
 
 /// Reads one user group.
 ///
@@ -2809,6 +2853,8 @@ impl Operation for UpdateUserGroup {
     }
 }
 
+impl Signed for UpdateUserGroup {}
+
 /// Removes users from a group.
 ///
 /// `DELETE /auth/user-groups/{userGroupId}/members` · signed
@@ -2856,6 +2902,8 @@ impl Operation for RemoveUserGroupMembers {
         Outcome::decode(answer, |answer| answer.empty())
     }
 }
+
+impl Signed for RemoveUserGroupMembers {}
 
 /// Lists the members of a user group.
 ///
@@ -2978,6 +3026,8 @@ impl Operation for AddUserGroupMembers {
         Outcome::decode(answer, |answer| answer.empty())
     }
 }
+
+impl Signed for AddUserGroupMembers {}
 
 /// Lists the users of the organisation, of all kinds or of some.
 ///
@@ -3110,6 +3160,8 @@ impl Operation for CreateUser {
     }
 }
 
+impl Signed for CreateUser {}
+
 /// Invites a user of the tenant into the organisation.
 ///
 /// `POST /auth/users/invite` · signed
@@ -3151,6 +3203,8 @@ impl Operation for InviteTenantUser {
         Outcome::decode(answer, |answer| answer.empty())
     }
 }
+
+impl Signed for InviteTenantUser {}
 
 /// Archives a user: they can no longer log in, for good.
 ///
@@ -3196,6 +3250,8 @@ impl Operation for DeleteUser {
         Outcome::decode(answer, |answer| answer.json())
     }
 }
+
+impl Signed for DeleteUser {}
 
 /// Reads one user.
 ///
@@ -3289,6 +3345,8 @@ impl Operation for UpdateUser {
     }
 }
 
+impl Signed for UpdateUser {}
+
 /// Makes a deactivated user active again.
 ///
 /// `PUT /auth/users/{userId}/activate` · signed
@@ -3333,6 +3391,8 @@ impl Operation for ActivateUser {
         Outcome::decode(answer, |answer| answer.json())
     }
 }
+
+impl Signed for ActivateUser {}
 
 /// Suspends a user; they can be activated again.
 ///
@@ -3382,3 +3442,5 @@ impl Operation for DeactivateUser {
         Outcome::decode(answer, |answer| answer.json())
     }
 }
+
+impl Signed for DeactivateUser {}

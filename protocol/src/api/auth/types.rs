@@ -65,82 +65,6 @@ open_enum! {
     }
 }
 
-/// The variant of `FirstFactorNewCredential` for `Fido2`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "credentialKind", rename = "Fido2", rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct AnyFactorNewCredentialFido2 {
-    /// What the new credential answered.
-    pub credential_info: KeyCredentialInfo,
-    /// A name to tell credentials apart by.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub credential_name: Option<String>,
-}
-
-impl AnyFactorNewCredentialFido2 {
-    /// Makes one from what is required.
-    pub fn new(credential_info: KeyCredentialInfo) -> Self {
-        Self {
-            credential_info,
-            credential_name: None,
-        }
-    }
-}
-
-/// The variant of `FirstFactorNewCredential` for `Key`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "credentialKind", rename = "Key", rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct AnyFactorNewCredentialKey {
-    /// What the new credential answered.
-    pub credential_info: KeyCredentialInfo,
-    /// A name to tell credentials apart by.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub credential_name: Option<String>,
-}
-
-impl AnyFactorNewCredentialKey {
-    /// Makes one from what is required.
-    pub fn new(credential_info: KeyCredentialInfo) -> Self {
-        Self {
-            credential_info,
-            credential_name: None,
-        }
-    }
-}
-
-/// The variant of `FirstFactorNewCredential` for `PasswordProtectedKey`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(
-    tag = "credentialKind",
-    rename = "PasswordProtectedKey",
-    rename_all = "camelCase"
-)]
-#[non_exhaustive]
-pub struct AnyFactorNewCredentialPasswordProtectedKey {
-    /// What the new credential answered.
-    pub credential_info: KeyCredentialInfo,
-    /// The private key, encrypted with the user's password.
-    pub encrypted_private_key: Secret,
-    /// A name to tell credentials apart by.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub credential_name: Option<String>,
-}
-
-impl AnyFactorNewCredentialPasswordProtectedKey {
-    /// Makes one from what is required.
-    pub fn new(
-        credential_info: KeyCredentialInfo,
-        encrypted_private_key: impl Into<Secret>,
-    ) -> Self {
-        Self {
-            credential_info,
-            encrypted_private_key: encrypted_private_key.into(),
-            credential_name: None,
-        }
-    }
-}
-
 /// What `GetApplication` answers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -730,13 +654,13 @@ union! {
     /// The `first_factor_credential` of `Register`.
     pub enum FirstFactorNewCredential by "credentialKind" {
         /// `Fido2`.
-        Fido2(AnyFactorNewCredentialFido2) = "Fido2",
+        Fido2(NewPasskey) = "Fido2",
         /// `Key`.
-        Key(AnyFactorNewCredentialKey) = "Key",
+        Key(NewKey) = "Key",
         /// `Password`.
         Password(FirstFactorNewCredentialPassword) = "Password",
         /// `PasswordProtectedKey`.
-        PasswordProtectedKey(AnyFactorNewCredentialPasswordProtectedKey) = "PasswordProtectedKey",
+        PasswordProtectedKey(NewPasswordProtectedKey) = "PasswordProtectedKey",
     }
 }
 
@@ -1132,7 +1056,7 @@ pub struct NewCredentials {
     pub second_factor_credential: Option<SecondFactorNewCredential>,
     /// The credential to recover the account with.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub recovery_credential: Option<RecoveryKeyAttestation>,
+    pub recovery_credential: Option<NewRecoveryKey>,
 }
 
 impl NewCredentials {
@@ -1142,6 +1066,112 @@ impl NewCredentials {
             first_factor_credential: first_factor_credential.into(),
             second_factor_credential: None,
             recovery_credential: None,
+        }
+    }
+}
+
+/// The variant of `FirstFactorNewCredential` for `Key`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "credentialKind", rename = "Key", rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct NewKey {
+    /// What the new credential answered.
+    pub credential_info: KeyCredentialInfo,
+    /// A name to tell credentials apart by.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub credential_name: Option<String>,
+}
+
+impl NewKey {
+    /// Makes one from what is required.
+    pub fn new(credential_info: KeyCredentialInfo) -> Self {
+        Self {
+            credential_info,
+            credential_name: None,
+        }
+    }
+}
+
+/// The variant of `FirstFactorNewCredential` for `Fido2`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "credentialKind", rename = "Fido2", rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct NewPasskey {
+    /// What the new credential answered.
+    pub credential_info: KeyCredentialInfo,
+    /// A name to tell credentials apart by.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub credential_name: Option<String>,
+}
+
+impl NewPasskey {
+    /// Makes one from what is required.
+    pub fn new(credential_info: KeyCredentialInfo) -> Self {
+        Self {
+            credential_info,
+            credential_name: None,
+        }
+    }
+}
+
+/// The variant of `FirstFactorNewCredential` for `PasswordProtectedKey`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(
+    tag = "credentialKind",
+    rename = "PasswordProtectedKey",
+    rename_all = "camelCase"
+)]
+#[non_exhaustive]
+pub struct NewPasswordProtectedKey {
+    /// What the new credential answered.
+    pub credential_info: KeyCredentialInfo,
+    /// The private key, encrypted with the user's password.
+    pub encrypted_private_key: Secret,
+    /// A name to tell credentials apart by.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub credential_name: Option<String>,
+}
+
+impl NewPasswordProtectedKey {
+    /// Makes one from what is required.
+    pub fn new(
+        credential_info: KeyCredentialInfo,
+        encrypted_private_key: impl Into<Secret>,
+    ) -> Self {
+        Self {
+            credential_info,
+            encrypted_private_key: encrypted_private_key.into(),
+            credential_name: None,
+        }
+    }
+}
+
+/// The `recovery_credential` of `Register`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(
+    tag = "credentialKind",
+    rename = "RecoveryKey",
+    rename_all = "camelCase"
+)]
+#[non_exhaustive]
+pub struct NewRecoveryKey {
+    /// What the new credential answered.
+    pub credential_info: KeyCredentialInfo,
+    /// The private key, encrypted with the user's password.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub encrypted_private_key: Option<Secret>,
+    /// A name to tell credentials apart by.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub credential_name: Option<String>,
+}
+
+impl NewRecoveryKey {
+    /// Makes one from what is required.
+    pub fn new(credential_info: KeyCredentialInfo) -> Self {
+        Self {
+            credential_info,
+            encrypted_private_key: None,
+            credential_name: None,
         }
     }
 }
@@ -1314,36 +1344,6 @@ pub struct RecoveryChallenge {
     pub allowed_recovery_credentials: Vec<AllowedRecoveryCredential>,
 }
 
-/// The `recovery_credential` of `Register`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(
-    tag = "credentialKind",
-    rename = "RecoveryKey",
-    rename_all = "camelCase"
-)]
-#[non_exhaustive]
-pub struct RecoveryKeyAttestation {
-    /// What the new credential answered.
-    pub credential_info: KeyCredentialInfo,
-    /// The private key, encrypted with the user's password.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub encrypted_private_key: Option<Secret>,
-    /// A name to tell credentials apart by.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub credential_name: Option<String>,
-}
-
-impl RecoveryKeyAttestation {
-    /// Makes one from what is required.
-    pub fn new(credential_info: KeyCredentialInfo) -> Self {
-        Self {
-            credential_info,
-            encrypted_private_key: None,
-            credential_name: None,
-        }
-    }
-}
-
 /// What `RegisterEndUser` answers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -1475,13 +1475,13 @@ union! {
     /// The `second_factor_credential` of `Register`.
     pub enum SecondFactorNewCredential by "credentialKind" {
         /// `Fido2`.
-        Fido2(AnyFactorNewCredentialFido2) = "Fido2",
+        Fido2(NewPasskey) = "Fido2",
         /// `Key`.
-        Key(AnyFactorNewCredentialKey) = "Key",
+        Key(NewKey) = "Key",
         /// `Totp`.
         Totp(SecondFactorNewCredentialTotp) = "Totp",
         /// `PasswordProtectedKey`.
-        PasswordProtectedKey(AnyFactorNewCredentialPasswordProtectedKey) = "PasswordProtectedKey",
+        PasswordProtectedKey(NewPasswordProtectedKey) = "PasswordProtectedKey",
     }
 }
 

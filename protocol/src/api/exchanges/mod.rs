@@ -8,7 +8,8 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Answer, Auth, Encoded, InvalidArgument, Method, Operation, Outcome, Paged, Target, Undecodable,
+    Answer, Auth, Encoded, InvalidArgument, Method, Operation, Outcome, Paged, Signed, Target,
+    Undecodable,
 };
 
 mod types;
@@ -144,6 +145,8 @@ impl Operation for CreateExchange {
     }
 }
 
+impl Signed for CreateExchange {}
+
 /// Disconnects an exchange and forgets its API keys.
 ///
 /// `DELETE /exchanges/{exchangeId}` · signed
@@ -187,6 +190,8 @@ impl Operation for DeleteExchange {
         Outcome::decode(answer, |answer| answer.json())
     }
 }
+
+impl Signed for DeleteExchange {}
 
 /// Reads one connected exchange.
 ///
@@ -509,6 +514,8 @@ impl Operation for CreateDeposit {
     }
 }
 
+impl Signed for CreateDeposit {}
+
 /// The older name of [`CreateDeposit`].
 #[deprecated(note = "renamed to `CreateDeposit`")]
 pub type CreateExchangeDeposit = CreateDeposit;
@@ -570,6 +577,8 @@ impl Operation for CreateWithdrawal {
         Outcome::decode(answer, |answer| answer.json())
     }
 }
+
+impl Signed for CreateWithdrawal {}
 
 /// The older name of [`CreateWithdrawal`].
 #[deprecated(note = "renamed to `CreateWithdrawal`")]

@@ -8,7 +8,8 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Answer, Auth, Encoded, InvalidArgument, Method, Operation, Outcome, Paged, Target, Undecodable,
+    Answer, Auth, Encoded, InvalidArgument, Method, Operation, Outcome, Paged, Signed, Target,
+    Undecodable,
 };
 
 mod types;
@@ -135,6 +136,8 @@ impl Operation for CreateFeeSponsor {
     }
 }
 
+impl Signed for CreateFeeSponsor {}
+
 /// Ends a fee sponsor for good.
 ///
 /// `DELETE /fee-sponsors/{feeSponsorId}` · signed
@@ -178,6 +181,8 @@ impl Operation for DeleteFeeSponsor {
         Outcome::decode(answer, |answer| answer.json())
     }
 }
+
+impl Signed for DeleteFeeSponsor {}
 
 /// Reads one fee sponsor.
 ///
@@ -268,6 +273,8 @@ impl Operation for ActivateFeeSponsor {
     }
 }
 
+impl Signed for ActivateFeeSponsor {}
+
 /// Suspends a fee sponsor; it can be activated again.
 ///
 /// `PUT /fee-sponsors/{feeSponsorId}/deactivate` · signed
@@ -312,6 +319,8 @@ impl Operation for DeactivateFeeSponsor {
         Outcome::decode(answer, |answer| answer.json())
     }
 }
+
+impl Signed for DeactivateFeeSponsor {}
 
 /// Lists the fees that a sponsor has paid.
 ///

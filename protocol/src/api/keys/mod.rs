@@ -8,7 +8,8 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Answer, Auth, Encoded, InvalidArgument, Method, Operation, Outcome, Paged, Target, Undecodable,
+    Answer, Auth, Encoded, InvalidArgument, Method, Operation, Outcome, Paged, Signed, Target,
+    Undecodable,
 };
 
 mod types;
@@ -168,6 +169,8 @@ impl Operation for CreateKey {
     }
 }
 
+impl Signed for CreateKey {}
+
 /// Imports a key from shares that are encrypted for the signers.
 ///
 /// `POST /keys/import` · signed
@@ -232,6 +235,8 @@ impl Operation for ImportKey {
     }
 }
 
+impl Signed for ImportKey {}
+
 /// Deletes a key and its wallets, for good.
 ///
 /// `DELETE /keys/{keyId}` · signed
@@ -275,6 +280,8 @@ impl Operation for DeleteKey {
         Outcome::decode(answer, |answer| answer.json())
     }
 }
+
+impl Signed for DeleteKey {}
 
 /// Reads one key with the wallets that use it.
 ///
@@ -367,6 +374,8 @@ impl Operation for UpdateKey {
     }
 }
 
+impl Signed for UpdateKey {}
+
 /// Hands a key and its wallets over to an end user, for good: from then on only that user can sign
 /// with it.
 ///
@@ -415,6 +424,8 @@ impl Operation for DelegateKey {
         Outcome::decode(answer, |answer| answer.json())
     }
 }
+
+impl Signed for DelegateKey {}
 
 /// Derives deterministic secret output from a Diffie-Hellman key, a domain and a seed.
 ///
@@ -472,6 +483,8 @@ impl Operation for DeriveKey {
     }
 }
 
+impl Signed for DeriveKey {}
+
 /// Exports a key as shares that are encrypted for the caller. From then on its safety is the
 /// caller's too.
 ///
@@ -527,6 +540,8 @@ impl Operation for ExportKey {
         Outcome::decode(answer, |answer| answer.json())
     }
 }
+
+impl Signed for ExportKey {}
 
 /// Lists the signature requests of a key.
 ///
@@ -650,6 +665,8 @@ impl Operation for GenerateSignature {
         Outcome::decode(answer, |answer| answer.json())
     }
 }
+
+impl Signed for GenerateSignature {}
 
 /// Reads one signature request, with the signature once it is made.
 ///

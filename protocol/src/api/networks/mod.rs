@@ -8,8 +8,8 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Answer, Auth, Encoded, InvalidArgument, Json, Method, Operation, Outcome, Paged, Target,
-    Undecodable,
+    Answer, Auth, Encoded, InvalidArgument, Json, Method, Operation, Outcome, Paged, Signed,
+    Target, Undecodable,
 };
 
 mod types;
@@ -161,6 +161,8 @@ impl Operation for ReindexTransaction {
     }
 }
 
+impl Signed for ReindexTransaction {}
+
 /// Lists the Canton validators that the organisation can use.
 ///
 /// `GET /networks/{network}/validators` · token
@@ -282,6 +284,8 @@ impl Operation for CreateCantonValidator {
     }
 }
 
+impl Signed for CreateCantonValidator {}
+
 /// Removes a Canton validator.
 ///
 /// `DELETE /networks/{network}/validators/{validatorId}` · signed
@@ -331,6 +335,8 @@ impl Operation for DeleteCantonValidator {
         Outcome::decode(answer, |answer| answer.json())
     }
 }
+
+impl Signed for DeleteCantonValidator {}
 
 /// Reads one Canton validator.
 ///
@@ -443,3 +449,5 @@ impl Operation for UpdateCantonValidator {
         Outcome::decode(answer, |answer| answer.json())
     }
 }
+
+impl Signed for UpdateCantonValidator {}

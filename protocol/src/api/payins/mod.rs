@@ -8,7 +8,8 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Answer, Auth, Encoded, InvalidArgument, Method, Operation, Outcome, Paged, Target, Undecodable,
+    Answer, Auth, Encoded, InvalidArgument, Method, Operation, Outcome, Paged, Signed, Target,
+    Undecodable,
 };
 
 mod types;
@@ -140,6 +141,8 @@ impl Operation for CreatePayin {
     }
 }
 
+impl Signed for CreatePayin {}
+
 /// Lists the organisation's accounts at a payin provider.
 ///
 /// `GET /payins/accounts` · token
@@ -232,6 +235,8 @@ impl Operation for RegisterPayinAccountAsset {
         Outcome::decode(answer, |answer| answer.json())
     }
 }
+
+impl Signed for RegisterPayinAccountAsset {}
 
 /// Lists the organisation's balances at a payin provider.
 ///
@@ -489,6 +494,8 @@ impl Operation for CreatePayinRecipient {
         Outcome::decode(answer, |answer| answer.json())
     }
 }
+
+impl Signed for CreatePayinRecipient {}
 
 /// The older name of [`CreatePayinRecipient`].
 #[deprecated(note = "renamed to `CreatePayinRecipient`")]

@@ -8,7 +8,8 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Answer, Auth, Encoded, InvalidArgument, Method, Operation, Outcome, Paged, Target, Undecodable,
+    Answer, Auth, Encoded, InvalidArgument, Method, Operation, Outcome, Paged, Signed, Target,
+    Undecodable,
 };
 
 mod types;
@@ -175,6 +176,8 @@ impl Operation for CreatePayout {
     }
 }
 
+impl Signed for CreatePayout {}
+
 /// Asks a provider what a payout would yield.
 ///
 /// `POST /payouts/quote` · token
@@ -327,3 +330,5 @@ impl Operation for CreatePayoutAction {
         Outcome::decode(answer, |answer| answer.empty())
     }
 }
+
+impl Signed for CreatePayoutAction {}

@@ -8,7 +8,8 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Answer, Auth, Encoded, InvalidArgument, Method, Operation, Outcome, Paged, Target, Undecodable,
+    Answer, Auth, Encoded, InvalidArgument, Method, Operation, Outcome, Paged, Signed, Target,
+    Undecodable,
 };
 
 mod types;
@@ -132,6 +133,8 @@ impl Operation for CreatePermission {
     }
 }
 
+impl Signed for CreatePermission {}
+
 /// Deletes a permission and its assignments.
 ///
 /// `DELETE /permissions/{permissionId}` · signed
@@ -175,6 +178,8 @@ impl Operation for DeletePermission {
         Outcome::decode(answer, |answer| answer.empty())
     }
 }
+
+impl Signed for DeletePermission {}
 
 /// Reads one permission, with the change that waits for an approval.
 ///
@@ -272,6 +277,8 @@ impl Operation for UpdatePermission {
     }
 }
 
+impl Signed for UpdatePermission {}
+
 /// Archives a permission, or brings it back.
 ///
 /// `PUT /permissions/{permissionId}/archive` · signed
@@ -320,6 +327,8 @@ impl Operation for ArchivePermission {
         Outcome::decode(answer, |answer| answer.json())
     }
 }
+
+impl Signed for ArchivePermission {}
 
 /// Lists who has a permission.
 ///
@@ -448,6 +457,8 @@ impl Operation for AssignPermission {
     }
 }
 
+impl Signed for AssignPermission {}
+
 /// Takes a permission from the one it was assigned to.
 ///
 /// `DELETE /permissions/{permissionId}/assignments/{assignmentId}` · signed
@@ -506,3 +517,5 @@ impl Operation for RevokePermission {
         Outcome::decode(answer, |answer| answer.empty())
     }
 }
+
+impl Signed for RevokePermission {}

@@ -8,7 +8,8 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Answer, Auth, Encoded, InvalidArgument, Method, Operation, Outcome, Paged, Target, Undecodable,
+    Answer, Auth, Encoded, InvalidArgument, Method, Operation, Outcome, Paged, Signed, Target,
+    Undecodable,
 };
 
 mod types;
@@ -161,6 +162,8 @@ impl Operation for CreatePolicy {
     }
 }
 
+impl Signed for CreatePolicy {}
+
 /// Reads the RSA key to encrypt travel rule data for Sumsub with.
 ///
 /// `GET /v2/policies/travel-rule/sumsub/public-key` · token
@@ -241,6 +244,8 @@ impl Operation for DeletePolicy {
         Outcome::decode(answer, |answer| answer.json())
     }
 }
+
+impl Signed for DeletePolicy {}
 
 /// Reads one policy, with the change that waits for an approval.
 ///
@@ -332,6 +337,8 @@ impl Operation for UpdatePolicy {
         Outcome::decode(answer, |answer| answer.json())
     }
 }
+
+impl Signed for UpdatePolicy {}
 
 /// Lists the approvals that policies asked for, filtered by status, initiator or approver.
 ///
@@ -512,3 +519,5 @@ impl Operation for CreateApprovalDecision {
         Outcome::decode(answer, |answer| answer.json())
     }
 }
+
+impl Signed for CreateApprovalDecision {}

@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Answer, Auth, Encoded, File, InvalidArgument, Json, Method, Operation, Outcome, Target,
+    Answer, Auth, Encoded, File, InvalidArgument, Json, Method, Operation, Outcome, Signed, Target,
     Undecodable,
 };
 
@@ -108,6 +108,8 @@ impl Operation for CreateAddMacUserInput {
     }
 }
 
+impl Signed for CreateAddMacUserInput {}
+
 /// Uploads the result of the ceremony that adds a user to a machine of an offline key store.
 ///
 /// `POST /key-stores/{storeId}/add-mac-user/output` · signed
@@ -159,6 +161,8 @@ impl Operation for SubmitAddMacUserOutput {
         Outcome::decode(answer, |answer| answer.json())
     }
 }
+
+impl Signed for SubmitAddMacUserOutput {}
 
 /// Makes the input file of the ceremony that adds a provisioner to an offline key store.
 ///
@@ -215,6 +219,8 @@ impl Operation for CreateAddProvisionerInput {
     }
 }
 
+impl Signed for CreateAddProvisionerInput {}
+
 /// Uploads the result of the ceremony that adds a provisioner to an offline key store.
 ///
 /// `POST /key-stores/{storeId}/add-provisioner/output` · signed
@@ -266,6 +272,8 @@ impl Operation for SubmitAddProvisionerOutput {
         Outcome::decode(answer, |answer| answer.json())
     }
 }
+
+impl Signed for SubmitAddProvisionerOutput {}
 
 /// Makes the input file of the ceremony that clones one hardware module of an offline key store to
 /// another.
@@ -327,6 +335,8 @@ impl Operation for CreateCloneInput {
     }
 }
 
+impl Signed for CreateCloneInput {}
+
 /// Uploads the result of the ceremony that clones a hardware module of an offline key store.
 ///
 /// `POST /key-stores/{storeId}/clone/output` · signed
@@ -379,6 +389,8 @@ impl Operation for SubmitCloneOutput {
     }
 }
 
+impl Signed for SubmitCloneOutput {}
+
 /// Cancels a group of key store ceremonies that is not finished.
 ///
 /// `POST /key-stores/{storeId}/fleet-operations/cancel` · signed
@@ -430,6 +442,8 @@ impl Operation for CancelFleetOperation {
         Outcome::decode(answer, |answer| answer.json())
     }
 }
+
+impl Signed for CancelFleetOperation {}
 
 /// Makes the input file of the ceremony that sets up an offline key store and its first keys.
 ///
@@ -510,6 +524,8 @@ impl Operation for CreateGenesisInput {
     }
 }
 
+impl Signed for CreateGenesisInput {}
+
 /// Uploads the result of the ceremony that sets up an offline key store.
 ///
 /// `POST /key-stores/{storeId}/genesis/output` · signed
@@ -561,6 +577,8 @@ impl Operation for SubmitGenesisOutput {
         Outcome::decode(answer, |answer| answer.json())
     }
 }
+
+impl Signed for SubmitGenesisOutput {}
 
 /// Makes the input file of the ceremony that generates more keys in an offline key store.
 ///
@@ -629,6 +647,8 @@ impl Operation for CreateKeyHarvestInput {
     }
 }
 
+impl Signed for CreateKeyHarvestInput {}
+
 /// Uploads the result of the ceremony that generates more keys in an offline key store.
 ///
 /// `POST /key-stores/{storeId}/key-harvest/output` · signed
@@ -681,6 +701,8 @@ impl Operation for SubmitKeyHarvestOutput {
     }
 }
 
+impl Signed for SubmitKeyHarvestOutput {}
+
 /// Makes the file of the signature requests that wait for an offline key store.
 ///
 /// `POST /key-stores/{storeId}/onchain-sign/input` · signed
@@ -725,6 +747,8 @@ impl Operation for CreateOnchainSignInput {
         Outcome::decode(answer, |answer| answer.bytes())
     }
 }
+
+impl Signed for CreateOnchainSignInput {}
 
 /// Uploads the signatures that an offline key store has made.
 ///
@@ -778,6 +802,8 @@ impl Operation for SubmitOnchainSignOutput {
     }
 }
 
+impl Signed for SubmitOnchainSignOutput {}
+
 /// Makes the input file with which an offline key store proves that it controls the keys of
 /// wallets.
 ///
@@ -826,6 +852,8 @@ impl Operation for CreateProofOfControlInput {
         Outcome::decode(answer, |answer| answer.bytes())
     }
 }
+
+impl Signed for CreateProofOfControlInput {}
 
 /// Uploads the proofs that an offline key store controls the keys of wallets.
 ///
@@ -878,6 +906,8 @@ impl Operation for SubmitProofOfControlOutput {
         Outcome::decode(answer, |answer| answer.json())
     }
 }
+
+impl Signed for SubmitProofOfControlOutput {}
 
 /// Lists the signer clusters, with the public keys to encrypt key shares for when a key is
 /// imported.

@@ -8,7 +8,8 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Answer, Auth, Encoded, InvalidArgument, Method, Operation, Outcome, Paged, Target, Undecodable,
+    Answer, Auth, Encoded, InvalidArgument, Method, Operation, Outcome, Paged, Signed, Target,
+    Undecodable,
 };
 
 mod types;
@@ -125,6 +126,8 @@ impl Operation for CreateStake {
         Outcome::decode(answer, |answer| answer.json())
     }
 }
+
+impl Signed for CreateStake {}
 
 /// Reads one stake with its actions.
 ///
@@ -301,6 +304,8 @@ impl Operation for CreateStakeAction {
         Outcome::decode(answer, |answer| answer.json())
     }
 }
+
+impl Signed for CreateStakeAction {}
 
 /// Reads the rewards that a stake has earned.
 ///

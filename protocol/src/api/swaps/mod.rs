@@ -8,7 +8,8 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Answer, Auth, Encoded, InvalidArgument, Method, Operation, Outcome, Paged, Target, Undecodable,
+    Answer, Auth, Encoded, InvalidArgument, Method, Operation, Outcome, Paged, Signed, Target,
+    Undecodable,
 };
 
 mod types;
@@ -128,6 +129,8 @@ impl Operation for CreateSwap {
         Outcome::decode(answer, |answer| answer.json())
     }
 }
+
+impl Signed for CreateSwap {}
 
 /// Asks a provider for the price of a swap.
 ///

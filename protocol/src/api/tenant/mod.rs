@@ -8,8 +8,8 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Answer, Auth, Encoded, InvalidArgument, Json, Method, Operation, Outcome, Paged, Target,
-    Undecodable,
+    Answer, Auth, Encoded, InvalidArgument, Json, Method, Operation, Outcome, Paged, Signed,
+    Target, Undecodable,
 };
 
 mod types;
@@ -138,6 +138,8 @@ impl Operation for CreateOrg {
     }
 }
 
+impl Signed for CreateOrg {}
+
 /// Reads one organisation of the tenant.
 ///
 /// `GET /tenant/orgs/{orgId}` · token
@@ -230,6 +232,8 @@ impl Operation for UpdateOrg {
     }
 }
 
+impl Signed for UpdateOrg {}
+
 /// Suspends, archives or reactivates an organisation.
 ///
 /// `PUT /tenant/orgs/{orgId}/status` · signed
@@ -277,6 +281,8 @@ impl Operation for UpdateOrgStatus {
         Outcome::decode(answer, |answer| answer.empty())
     }
 }
+
+impl Signed for UpdateOrgStatus {}
 
 /// Lists the permissions of the tenant.
 ///
@@ -438,6 +444,8 @@ impl Operation for AssignTenantPermission {
     }
 }
 
+impl Signed for AssignTenantPermission {}
+
 /// Takes a permission of the tenant from a user or a group.
 ///
 /// `POST /tenant/permissions/{permissionId}/revoke` · signed
@@ -485,6 +493,8 @@ impl Operation for RevokeTenantPermission {
         Outcome::decode(answer, |answer| answer.empty())
     }
 }
+
+impl Signed for RevokeTenantPermission {}
 
 /// Lists the user groups of the tenant.
 ///
@@ -599,6 +609,8 @@ impl Operation for CreateTenantUserGroup {
     }
 }
 
+impl Signed for CreateTenantUserGroup {}
+
 /// Deletes a user group of the tenant; its members stay.
 ///
 /// `DELETE /tenant/user-groups/{userGroupId}` · signed
@@ -642,6 +654,8 @@ impl Operation for DeleteTenantUserGroup {
         Outcome::decode(answer, |answer| answer.empty())
     }
 }
+
+impl Signed for DeleteTenantUserGroup {}
 
 /// Reads one user group of the tenant.
 ///
@@ -743,6 +757,8 @@ impl Operation for UpdateTenantUserGroup {
     }
 }
 
+impl Signed for UpdateTenantUserGroup {}
+
 /// Removes users from a group of the tenant.
 ///
 /// `DELETE /tenant/user-groups/{userGroupId}/members` · signed
@@ -790,6 +806,8 @@ impl Operation for RemoveTenantUserGroupMembers {
         Outcome::decode(answer, |answer| answer.empty())
     }
 }
+
+impl Signed for RemoveTenantUserGroupMembers {}
 
 /// Lists the members of a user group of the tenant.
 ///
@@ -913,6 +931,8 @@ impl Operation for AddTenantUserGroupMembers {
     }
 }
 
+impl Signed for AddTenantUserGroupMembers {}
+
 /// Lists the users of the tenant.
 ///
 /// `GET /tenant/users` · token
@@ -1032,6 +1052,8 @@ impl Operation for CreateTenantUser {
     }
 }
 
+impl Signed for CreateTenantUser {}
+
 /// Deletes a user of the tenant.
 ///
 /// `DELETE /tenant/users/{userId}` · signed
@@ -1075,6 +1097,8 @@ impl Operation for DeleteTenantUser {
         Outcome::decode(answer, |answer| answer.empty())
     }
 }
+
+impl Signed for DeleteTenantUser {}
 
 /// Reads one user of the tenant.
 ///
@@ -1167,3 +1191,5 @@ impl Operation for UpdateTenantUser {
         Outcome::decode(answer, |answer| answer.empty())
     }
 }
+
+impl Signed for UpdateTenantUser {}

@@ -8,7 +8,8 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Answer, Auth, Encoded, InvalidArgument, Method, Operation, Outcome, Paged, Target, Undecodable,
+    Answer, Auth, Encoded, InvalidArgument, Method, Operation, Outcome, Paged, Signed, Target,
+    Undecodable,
 };
 
 mod types;
@@ -144,6 +145,8 @@ impl Operation for CreateVault {
     }
 }
 
+impl Signed for CreateVault {}
+
 /// Reads one vault.
 ///
 /// `GET /vaults/{vaultId}` · token
@@ -241,6 +244,8 @@ impl Operation for UpdateVault {
     }
 }
 
+impl Signed for UpdateVault {}
+
 /// Gives a vault an address on another network.
 ///
 /// `POST /vaults/{vaultId}/addresses` · signed
@@ -288,6 +293,8 @@ impl Operation for CreateVaultAddress {
         Outcome::decode(answer, |answer| answer.json())
     }
 }
+
+impl Signed for CreateVaultAddress {}
 
 /// Lists the assets of a vault, summed over its addresses, with their worth in fiat currencies.
 ///
@@ -678,6 +685,8 @@ impl Operation for CreateVaultLock {
     }
 }
 
+impl Signed for CreateVaultLock {}
+
 /// Reads one lock.
 ///
 /// `GET /vaults/{vaultId}/locks/{lockId}` · token
@@ -779,6 +788,8 @@ impl Operation for ReleaseVaultLock {
     }
 }
 
+impl Signed for ReleaseVaultLock {}
+
 /// Replaces a lock with one of another amount, in one step.
 ///
 /// `POST /vaults/{vaultId}/locks/{lockId}/replace` · signed
@@ -841,6 +852,8 @@ impl Operation for ReplaceVaultLock {
     }
 }
 
+impl Signed for ReplaceVaultLock {}
+
 /// Transfers from a lock to its beneficiary.
 ///
 /// `POST /vaults/{vaultId}/locks/{lockId}/transfer` · signed
@@ -898,6 +911,8 @@ impl Operation for TransferVaultLock {
         Outcome::decode(answer, |answer| answer.json())
     }
 }
+
+impl Signed for TransferVaultLock {}
 
 /// Lists the incoming transfers of a vault that are held in quarantine.
 ///
@@ -1083,6 +1098,8 @@ impl Operation for ReleaseQuarantine {
     }
 }
 
+impl Signed for ReleaseQuarantine {}
+
 /// Removes tags from a vault.
 ///
 /// `DELETE /vaults/{vaultId}/tags` · signed
@@ -1131,6 +1148,8 @@ impl Operation for UntagVault {
     }
 }
 
+impl Signed for UntagVault {}
+
 /// Adds tags to a vault.
 ///
 /// `PUT /vaults/{vaultId}/tags` · signed
@@ -1178,6 +1197,8 @@ impl Operation for TagVault {
         Outcome::decode(answer, |answer| answer.empty())
     }
 }
+
+impl Signed for TagVault {}
 
 /// Transfers an asset out of a vault.
 ///
@@ -1246,3 +1267,5 @@ impl Operation for CreateVaultTransfer {
         Outcome::decode(answer, |answer| answer.json())
     }
 }
+
+impl Signed for CreateVaultTransfer {}

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Answer, Auth, Encoded, InvalidArgument, Json, JsonOrCsv, Method, Operation, Outcome, Paged,
-    Target, Undecodable,
+    Signed, Target, Undecodable,
 };
 
 mod types;
@@ -194,6 +194,8 @@ impl Operation for CreateWallet {
         Outcome::decode(answer, |answer| answer.json())
     }
 }
+
+impl Signed for CreateWallet {}
 
 /// Lists the transfers of all wallets of the organisation in a period.
 ///
@@ -383,6 +385,8 @@ impl Operation for BulkCreateWallets {
     }
 }
 
+impl Signed for BulkCreateWallets {}
+
 /// Reads one bulk job: how far it is.
 ///
 /// `GET /wallets/bulk-create/{jobId}` · token
@@ -570,6 +574,8 @@ impl Operation for ImportWallet {
     }
 }
 
+impl Signed for ImportWallet {}
+
 /// Reads one wallet.
 ///
 /// `GET /wallets/{walletId}` · token
@@ -674,6 +680,8 @@ impl Operation for UpdateWallet {
     }
 }
 
+impl Signed for UpdateWallet {}
+
 /// Activates a wallet on a network that requires it, such as Concordium or Canton, by a
 /// transaction.
 ///
@@ -722,6 +730,8 @@ impl Operation for ActivateWallet {
         Outcome::decode(answer, |answer| answer.json())
     }
 }
+
+impl Signed for ActivateWallet {}
 
 /// Reads the assets that a wallet holds, on request with their worth in fiat currencies.
 ///
@@ -1148,6 +1158,8 @@ impl Operation for AcceptOffer {
     }
 }
 
+impl Signed for AcceptOffer {}
+
 /// Rejects an offered transfer.
 ///
 /// `PUT /wallets/{walletId}/offers/{offerId}/reject` · signed
@@ -1199,6 +1211,8 @@ impl Operation for RejectOffer {
     }
 }
 
+impl Signed for RejectOffer {}
+
 /// Removes tags from a wallet.
 ///
 /// `DELETE /wallets/{walletId}/tags` · signed
@@ -1247,6 +1261,8 @@ impl Operation for UntagWallet {
     }
 }
 
+impl Signed for UntagWallet {}
+
 /// Adds tags to a wallet.
 ///
 /// `PUT /wallets/{walletId}/tags` · signed
@@ -1294,6 +1310,8 @@ impl Operation for TagWallet {
         Outcome::decode(answer, |answer| answer.empty())
     }
 }
+
+impl Signed for TagWallet {}
 
 /// Lists the transactions that a wallet signed and broadcast.
 ///
@@ -1421,6 +1439,8 @@ impl Operation for SignAndBroadcastTransaction {
     }
 }
 
+impl Signed for SignAndBroadcastTransaction {}
+
 /// Reads one transaction request.
 ///
 /// `GET /wallets/{walletId}/transactions/{transactionId}` · token
@@ -1522,6 +1542,8 @@ impl Operation for AbortTransaction {
     }
 }
 
+impl Signed for AbortTransaction {}
+
 /// Replaces a broadcast transaction that is not confirmed with one that does nothing and pays a
 /// higher fee.
 ///
@@ -1574,6 +1596,8 @@ impl Operation for CancelTransaction {
     }
 }
 
+impl Signed for CancelTransaction {}
+
 /// Broadcasts a transaction that is not confirmed once more, with a higher fee.
 ///
 /// `POST /wallets/{walletId}/transactions/{transactionId}/speed-up` · signed
@@ -1624,6 +1648,8 @@ impl Operation for SpeedUpTransaction {
         Outcome::decode(answer, |answer| answer.json())
     }
 }
+
+impl Signed for SpeedUpTransaction {}
 
 /// Lists the transfers that a wallet made.
 ///
@@ -1747,6 +1773,8 @@ impl Operation for TransferAsset {
     }
 }
 
+impl Signed for TransferAsset {}
+
 /// Reads one transfer request.
 ///
 /// `GET /wallets/{walletId}/transfers/{transferId}` · token
@@ -1848,6 +1876,8 @@ impl Operation for AbortTransfer {
     }
 }
 
+impl Signed for AbortTransfer {}
+
 /// Replaces a broadcast transfer that is not confirmed with a transaction that does nothing and
 /// pays a higher fee.
 ///
@@ -1900,6 +1930,8 @@ impl Operation for CancelTransfer {
     }
 }
 
+impl Signed for CancelTransfer {}
+
 /// Broadcasts a transfer that is not confirmed once more, with a higher fee.
 ///
 /// `POST /wallets/{walletId}/transfers/{transferId}/speed-up` · signed
@@ -1950,3 +1982,5 @@ impl Operation for SpeedUpTransfer {
         Outcome::decode(answer, |answer| answer.json())
     }
 }
+
+impl Signed for SpeedUpTransfer {}

@@ -8,7 +8,8 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Answer, Auth, Encoded, InvalidArgument, Method, Operation, Outcome, Paged, Target, Undecodable,
+    Answer, Auth, Encoded, InvalidArgument, Method, Operation, Outcome, Paged, Signed, Target,
+    Undecodable,
 };
 
 mod types;
@@ -135,6 +136,8 @@ impl Operation for CreateWebhook {
     }
 }
 
+impl Signed for CreateWebhook {}
+
 /// Deletes a webhook.
 ///
 /// `DELETE /webhooks/{webhookId}` · signed
@@ -178,6 +181,8 @@ impl Operation for DeleteWebhook {
         Outcome::decode(answer, |answer| answer.json())
     }
 }
+
+impl Signed for DeleteWebhook {}
 
 /// Reads one webhook, without its secret.
 ///
@@ -282,6 +287,8 @@ impl Operation for UpdateWebhook {
         Outcome::decode(answer, |answer| answer.json())
     }
 }
+
+impl Signed for UpdateWebhook {}
 
 /// Lists the events that were sent to a webhook, filtered by kind or by failed delivery.
 ///
@@ -464,3 +471,5 @@ impl Operation for PingWebhook {
         Outcome::decode(answer, |answer| answer.json())
     }
 }
+
+impl Signed for PingWebhook {}
