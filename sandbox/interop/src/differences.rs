@@ -1,7 +1,6 @@
 use std::collections::BTreeMap;
 
-use serde_json::Value;
-
+use crate::json_texts;
 use crate::sent::Sent;
 
 /// What is different between our request and theirs, in words that are the same for every operation.
@@ -17,7 +16,7 @@ pub(crate) fn differences(ours: &Sent, theirs: &Sent) -> Vec<String> {
         found.push(path(&ours.path, &theirs.path));
     }
     query(&ours.query, &theirs.query, &mut found);
-    found.extend(body(ours, theirs));
+    body(ours, theirs, &mut found);
     signing(ours, theirs, &mut found);
     found
 }
@@ -36,10 +35,14 @@ fn query(ours: &[String], theirs: &[String], found: &mut Vec<String>) {
     if ours == theirs {
         return;
     }
-    let (ours, theirs) = (by_name(ours), by_name(theirs));
+    let spaced: Vec<_> = theirs.iter().map(|of| of.replace('+', "%20")).collect();
+    let (ours, theirs, spaced) = (by_name(ours), by_name(theirs), by_name(&spaced));
     for (name, values) in &ours {
         match theirs.get(name) {
             None => found.push(format!("query: {} is ours alone", kind(values))),
+            Some(others) if others != values && spaced.get(name) == Some(values) => {
+                found.push("query: ours a space as `%20`, theirs as `+`".to_owned());
+            }
             Some(others) if others != values => {
                 found.push(format!(
                     "query: ours {}, theirs {}",
@@ -78,34 +81,31 @@ fn kind(values: &[Vec<u8>]) -> String {
     }
 }
 
-fn body(ours: &Sent, theirs: &Sent) -> Option<String> {
-    match (&ours.body, &theirs.body) {
-        (None, Some(theirs)) => Some(format!("body: ours none, theirs `{theirs}`")),
-        _ if ours.content_type != theirs.content_type => Some(format!(
-            "body: ours {}, theirs {}",
-            ours.content_type.as_deref().unwrap_or("none"),
-            theirs.content_type.as_deref().unwrap_or("none"),
-        )),
-        (Some(ours), Some(theirs)) if ours != theirs => {
-            Some(format!("body: not the same at `{}`", place(ours, theirs)))
-        }
-        (Some(_), None) => Some("body: theirs none".to_owned()),
-        _ => None,
+fn body(ours: &Sent, theirs: &Sent, found: &mut Vec<String>) {
+    let (one, other) = (&ours.content_type, &theirs.content_type);
+    let empty = (ours.body.is_empty(), theirs.body.is_empty());
+    // Where one has no body it has no type either.
+    if one != other && empty.0 == empty.1 {
+        let of = |sent: &Option<String>| sent.clone().unwrap_or_else(|| "none".to_owned());
+        let without = if empty.0 { ", without a body" } else { "" };
+        found.push(format!(
+            "content type: ours {}, theirs {}{without}",
+            of(one),
+            of(other)
+        ));
+        return;
     }
-}
-
-/// JSON pointer of the first place where two values part.
-fn place(ours: &Value, theirs: &Value) -> String {
-    let (Value::Object(ours), Value::Object(theirs)) = (ours, theirs) else {
-        return String::new();
+    let sent = json_texts::difference(&ours.body, &theirs.body);
+    let payload = |sent: &Sent| sent.signing.as_ref().map(|of| of.payload.clone());
+    let signed = match (payload(ours), payload(theirs)) {
+        (Some(ours), Some(theirs)) => json_texts::difference(&ours, &theirs),
+        _ => None,
     };
-    let mut names = ours.keys().chain(theirs.keys());
-    let Some(name) = names.find(|name| ours.get(*name) != theirs.get(*name)) else {
-        return String::new();
-    };
-    match (ours.get(name), theirs.get(name)) {
-        (Some(ours), Some(theirs)) => format!("/{name}{}", place(ours, theirs)),
-        _ => format!("/{name}"),
+    if sent == signed {
+        found.extend(sent.map(|told| format!("body and signed payload: {told}")));
+    } else {
+        found.extend(sent.map(|told| format!("body: {told}")));
+        found.extend(signed.map(|told| format!("signed payload: {told}")));
     }
 }
 
@@ -117,8 +117,11 @@ fn signing(ours: &Sent, theirs: &Sent, found: &mut Vec<String>) {
         }
         return;
     };
+    if ours.calls != theirs.calls {
+        found.push("signing: other calls".to_owned());
+    }
     if ours.asked != theirs.asked {
-        found.push("challenge: asked for another method, path or server".to_owned());
+        found.push("challenge: asked for another method, path or kind of server".to_owned());
     }
     if ours.client_data != theirs.client_data {
         found.push(format!(
@@ -161,8 +164,13 @@ mod tests {
             path: "/wallets/it%27s".to_owned(),
             query: vec!["force=false".to_owned(), "kind=a".to_owned()],
             content_type: Some("application/json".to_owned()),
-            body: Some(json!({"name": {"first": "Ada"}, "size": 1})),
+            body: r#"{"name":{"first":"Ada"},"size":1}"#.to_owned(),
             signing: Some(Signing {
+                calls: [
+                    "POST /auth/action/init application/json".to_owned(),
+                    String::new(),
+                ],
+                payload: r#"{"name":{"first":"Ada"},"size":1}"#.to_owned(),
                 asked: json!({"userActionHttpMethod": "PUT"}),
                 client_data: "{}".to_owned(),
                 factor: vec!["Key".to_owned()],
@@ -177,19 +185,25 @@ mod tests {
 
     #[test]
     fn every_part_of_a_request_is_compared() {
-        let mut theirs = sent();
+        let (mut ours, mut theirs) = (sent(), sent());
+        ours.query.push("name=a%20b%2B".to_owned());
         theirs.method = "POST".to_owned();
         theirs.path = "/wallets/it's".to_owned();
-        theirs.query = vec!["kind=b".to_owned(), "more=1".to_owned()];
-        theirs.body = Some(json!({"name": {"first": "Eve"}, "size": 1}));
+        theirs.query = vec![
+            "kind=b".to_owned(),
+            "more=1".to_owned(),
+            "name=a+b%2B".to_owned(),
+        ];
+        theirs.body = r#"{"name":{"first":"Eve"},"size":1}"#.to_owned();
         theirs.signing = None;
         assert_eq!(
-            differences(&sent(), &theirs),
+            differences(&ours, &theirs),
             [
                 "method: ours PUT, theirs POST",
                 "path: percent-encoded otherwise, the same when decoded",
                 "query: `false` is ours alone",
                 "query: ours a value, theirs a value",
+                "query: ours a space as `%20`, theirs as `+`",
                 "query: `more` is theirs alone",
                 "body: not the same at `/name/first`",
                 "signed: only we sign",
@@ -201,11 +215,23 @@ mod tests {
     fn what_was_signed_is_compared() {
         let mut theirs = sent();
         theirs.signing = Some(Signing {
+            calls: ["POST /auth/action text/plain".to_owned(), String::new()],
+            payload: r#"{"size":1,"name":{"first":"Ada"}}"#.to_owned(),
             asked: json!({"userActionHttpMethod": "POST"}),
             client_data: "{\"type\":\"key.get\"}".to_owned(),
             factor: vec!["Fido2".to_owned()],
         });
         let found = differences(&sent(), &theirs);
-        assert_eq!(found.len(), 3, "{found:?}");
+        let parts: Vec<_> = found.iter().filter_map(|of| of.split(':').next()).collect();
+        assert_eq!(
+            parts,
+            [
+                "signed payload",
+                "signing",
+                "challenge",
+                "client data",
+                "factor"
+            ]
+        );
     }
 }

@@ -1,8 +1,6 @@
-use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Lines, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -15,30 +13,9 @@ pub(crate) struct Driver {
     said: Lines<BufReader<ChildStdout>>,
 }
 
-/// What it says first.
-#[derive(Deserialize)]
-pub(crate) struct Hello {
-    pub(crate) methods: Vec<SdkMethod>,
-    /// SPKI PEM by the name of the algorithm; the private halves stay there.
-    pub(crate) keys: BTreeMap<String, String>,
-}
-
-/// A method of the SDK and the request that it makes.
-#[derive(Deserialize)]
-pub(crate) struct SdkMethod {
-    pub(crate) name: String,
-    pub(crate) method: String,
-    pub(crate) path: String,
-}
-
-/// How a call ended for its caller.
-#[derive(Deserialize)]
-pub(crate) struct Ended {
-    pub(crate) error: Option<String>,
-}
-
 impl Driver {
-    pub(crate) fn start(mut command: Command) -> Outcome<(Self, Hello)> {
+    /// What it says first comes back too.
+    pub(crate) fn start<T: DeserializeOwned>(mut command: Command) -> Outcome<(Self, T)> {
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
         let name = command.get_program().display().to_string();
         let mut child = command

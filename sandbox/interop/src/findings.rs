@@ -1,143 +1,151 @@
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write;
 
-/// What was found, and in the file that is checked in, why it is right.
-///
-/// Sections (`## `) hold kinds of findings (`### `), these a reason and a list of methods.
-#[derive(Default)]
-pub(crate) struct Findings(BTreeMap<String, BTreeMap<String, Kind>>);
+use crate::arguments::STYLES;
 
-#[derive(Default)]
-struct Kind {
-    reason: String,
-    methods: BTreeSet<String>,
+/// What was found of one client of an SDK.
+pub(crate) struct Findings {
+    /// The client's name.
+    pub(crate) client: &'static str,
+    /// What the findings of its SDK are numbered with.
+    pub(crate) letter: &'static str,
+    /// Its packages, with their versions.
+    pub(crate) packages: String,
+    /// Its methods, and the operations that they are for.
+    pub(crate) methods: BTreeMap<String, Option<&'static str>>,
+    pub(crate) calls: Vec<Call>,
+    /// What was found, and in which calls. The first word says what kind of thing it is.
+    pub(crate) kinds: BTreeMap<String, BTreeSet<usize>>,
+    /// What was found without a call for an operation, and where.
+    pub(crate) elsewhere: BTreeMap<String, BTreeSet<String>>,
+    /// The flows that it was led through.
+    pub(crate) flows: Vec<Flow>,
 }
 
-const INTRODUCTION: &str = "\
-# The official SDKs and this one
+/// One call of a method for an operation.
+pub(crate) struct Call {
+    pub(crate) operation: &'static str,
+    pub(crate) method: String,
+    pub(crate) style: &'static str,
+    /// By the sandbox.
+    pub(crate) accepted: bool,
+    /// Its request, if that was seen and so compared with ours.
+    pub(crate) compared: Option<Compared>,
+}
 
-What `cargo xtask test interop` finds when it calls every method of the official SDKs (TypeScript: @dfns/sdk 0.8.21;
-Python: dfns_sdk 1.0.4) against the sandbox, with arguments made from the API description, and lays our requests beside
-theirs. Anything that is not in this list fails that run, and so does anything in it that is not found any more. What
-the run writes to `target/interop/differences.md` keeps the reasons, so that it can replace this file.
+/// What kind of request it is.
+#[derive(Clone, Copy)]
+pub(crate) struct Compared {
+    pub(crate) signed: bool,
+    pub(crate) has_body: bool,
+}
 
-In brackets stands which arguments it concerns: minimal (only what is required), full (everything), awkward (everything,
-with texts that are hard on an encoder), and how many of them when it is not all.
-";
+/// A flow that was played to its end.
+pub(crate) struct Flow {
+    pub(crate) name: String,
+    pub(crate) does: String,
+}
+
+/// Requests that have something in common whatever their operation.
+struct Scope {
+    name: &'static str,
+    holds: fn(Compared) -> bool,
+}
+
+const SCOPES: [Scope; 3] = [
+    Scope {
+        name: "every request",
+        holds: |_| true,
+    },
+    Scope {
+        name: "every signed request",
+        holds: |request| request.signed,
+    },
+    Scope {
+        name: "every request without a body",
+        holds: |request| !request.has_body,
+    },
+];
 
 impl Findings {
-    pub(crate) fn add(&mut self, section: &str, kind: &str, method: String) {
-        let section = self.0.entry(section.to_owned()).or_default();
-        let kind = section.entry(one_line(kind)).or_default();
-        kind.methods.insert(method);
-    }
-
-    pub(crate) fn parse(text: &str) -> Self {
-        let mut findings = Self::default();
-        let (mut section, mut kind) = (String::new(), String::new());
-        for line in text.lines() {
-            if let Some(title) = line.strip_prefix("## ") {
-                title.clone_into(&mut section);
-                kind.clear();
-            } else if let Some(title) = line.strip_prefix("### ") {
-                title.clone_into(&mut kind);
-            } else if !kind.is_empty() && !line.is_empty() {
-                let section = findings.0.entry(section.clone()).or_default();
-                let kind = section.entry(kind.clone()).or_default();
-                if let Some(method) = line.strip_prefix("- ") {
-                    kind.methods.insert(method.to_owned());
-                } else {
-                    kind.reason += line;
-                    kind.reason.push('\n');
-                }
-            }
+    pub(crate) fn new(client: &'static str, letter: &'static str, packages: String) -> Self {
+        Self {
+            client,
+            letter,
+            packages,
+            methods: BTreeMap::new(),
+            calls: Vec::new(),
+            kinds: BTreeMap::new(),
+            elsewhere: BTreeMap::new(),
+            flows: Vec::new(),
         }
-        findings
     }
 
-    /// The findings as a document, with the reasons that `expected` has for them.
-    pub(crate) fn render(&self, expected: &Self) -> String {
-        let mut text = INTRODUCTION.to_owned();
-        for (section, kinds) in &self.0 {
-            // Writing to a string cannot fail.
-            let _ = write!(text, "\n## {section}\n");
-            for (kind, found) in kinds {
-                let reason = expected.reason(section, kind);
-                let _ = write!(text, "\n### {kind}\n\n");
-                if !reason.is_empty() {
-                    let _ = writeln!(text, "{reason}");
-                }
-                for method in &found.methods {
-                    let _ = writeln!(text, "- {method}");
-                }
-            }
+    /// Notes a call, and what was found in it.
+    pub(crate) fn add(&mut self, call: Call, found: Vec<String>) {
+        for kind in found {
+            let calls = self.kinds.entry(one_line(&kind)).or_default();
+            calls.insert(self.calls.len());
         }
-        text
+        self.calls.push(call);
     }
 
-    /// What is found and not expected, expected and not found, or has no reason.
-    pub(crate) fn unexplained(&self, expected: &Self) -> Vec<String> {
-        let (found, listed) = (self.lines(), expected.lines());
-        let new = found.difference(&listed);
-        let gone = listed.difference(&found);
-        let bare = self.0.iter().flat_map(|(section, kinds)| {
-            let kinds = kinds.keys();
-            kinds
-                .filter(|kind| expected.reason(section, kind).is_empty())
-                .map(move |kind| format!("without a reason: {section}: {kind}"))
+    pub(crate) fn add_elsewhere(&mut self, kind: &str, place: String) {
+        let places = self.elsewhere.entry(one_line(kind)).or_default();
+        places.insert(place);
+    }
+
+    /// Every kind of finding.
+    pub(crate) fn all(&self) -> BTreeSet<&str> {
+        let kinds = self.kinds.keys().chain(self.elsewhere.keys());
+        kinds.map(String::as_str).collect()
+    }
+
+    pub(crate) fn operations(&self) -> BTreeSet<&'static str> {
+        self.methods.values().copied().flatten().collect()
+    }
+
+    /// The requests that all show it, when they are all of a scope.
+    pub(crate) fn scope(&self, kind: &str) -> Option<&'static str> {
+        let found = self.kinds.get(kind)?;
+        let is_all = |scope: &&Scope| {
+            let all = self.calls.iter().enumerate();
+            let all = all.filter(|(_, call)| call.compared.is_some_and(scope.holds));
+            all.map(|(index, _)| index).collect::<BTreeSet<_>>() == *found
+        };
+        SCOPES.iter().find(is_all).map(|scope| scope.name)
+    }
+
+    /// Which calls of these methods show it: nothing when all do.
+    pub(crate) fn styles(&self, kind: &str, methods: &[&str]) -> Option<String> {
+        let found = self.kinds.get(kind)?;
+        let count = |style: &str, within: &dyn Fn(usize) -> bool| {
+            let calls = self.calls.iter().enumerate();
+            let calls = calls.filter(|(_, c)| c.style == style);
+            let calls = calls.filter(|(_, c)| methods.contains(&c.method.as_str()));
+            calls.filter(|(index, _)| within(*index)).count()
+        };
+        let counts = STYLES.map(|(_, style)| {
+            (
+                style,
+                count(style, &|i| found.contains(&i)),
+                count(style, &|_| true),
+            )
         });
-        new.map(|line| format!("not expected: {line}"))
-            .chain(gone.map(|line| format!("not found any more: {line}")))
-            .chain(bare)
-            .collect()
-    }
-
-    fn reason(&self, section: &str, kind: &str) -> &str {
-        let kind = self.0.get(section).and_then(|kinds| kinds.get(kind));
-        kind.map_or("", |kind| &kind.reason)
-    }
-
-    fn lines(&self) -> BTreeSet<String> {
-        let mut lines = BTreeSet::new();
-        for (section, kinds) in &self.0 {
-            for (kind, found) in kinds {
-                let methods = found.methods.iter();
-                lines.extend(methods.map(|method| format!("{section}: {kind}: {method}")));
-            }
+        if counts.iter().all(|(_, shown, _)| *shown == 0) {
+            return None;
         }
-        lines
-    }
-}
-
-/// How many calls of a method, by style, show what.
-#[derive(Default)]
-pub(crate) struct Tally {
-    calls: BTreeMap<&'static str, usize>,
-    found: BTreeMap<String, BTreeMap<&'static str, usize>>,
-}
-
-impl Tally {
-    pub(crate) fn called(&mut self, style: &'static str) {
-        *self.calls.entry(style).or_default() += 1;
-    }
-
-    pub(crate) fn add(&mut self, style: &'static str, what: String) {
-        let styles = self.found.entry(what).or_default();
-        *styles.entry(style).or_default() += 1;
-    }
-
-    /// Each finding, with the styles that show it.
-    pub(crate) fn told(&self) -> impl Iterator<Item = (String, String)> {
-        self.found.iter().map(|(what, styles)| {
-            let styles = crate::arguments::STYLES
-                .iter()
-                .filter_map(|(_, style)| Some((style, styles.get(style)?)));
-            let styles = styles.map(|(style, &count)| match self.calls[style] {
-                all if all == count => (*style).to_owned(),
-                all => format!("{style}: {count} of {all}"),
-            });
-            (what.clone(), styles.collect::<Vec<_>>().join(", "))
-        })
+        if counts.iter().all(|(_, shown, all)| shown == all) {
+            return Some(String::new());
+        }
+        let shown = counts.iter().filter(|(_, shown, _)| *shown > 0);
+        let shown = shown.map(|(style, shown, all)| {
+            if shown == all {
+                (*style).to_owned()
+            } else {
+                format!("{style} ({shown} of {all})")
+            }
+        });
+        Some(shown.collect::<Vec<_>>().join(", "))
     }
 }
 
@@ -146,73 +154,60 @@ fn one_line(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
-    const LISTED: &str = "\
-# Title
+    pub(crate) fn call(operation: &'static str, style: &'static str, signed: bool) -> Call {
+        Call {
+            operation,
+            method: format!("wallets.{operation}"),
+            style,
+            accepted: true,
+            compared: Some(Compared {
+                signed,
+                has_body: true,
+            }),
+        }
+    }
 
-## SDK: refused
-
-### 404 nowhere
-
-It is older.
-
-- wallets.one (full)
-- wallets.two (minimal, full)
-";
-
-    fn found(methods: &[&str]) -> Findings {
-        let mut findings = Findings::default();
-        for method in methods {
-            findings.add("SDK: refused", "404 nowhere", (*method).to_owned());
+    pub(crate) fn findings() -> Findings {
+        let mut findings = Findings::new("Client", "C", "client 1.0".to_owned());
+        for (operation, signed) in [("getWallet", false), ("createWallet", true)] {
+            let method = format!("wallets.{operation}");
+            findings.methods.insert(method, Some(operation));
+            for style in ["minimal", "full", "full"] {
+                let first = findings.calls.len() % 3 == 1;
+                let found = [(signed, "differs: signature"), (first, "refused: 404")];
+                let found = found.into_iter().filter(|(is, _)| *is);
+                let found = found.map(|(_, kind)| kind.to_owned()).collect();
+                findings.add(call(operation, style, signed), found);
+            }
         }
         findings
     }
 
     #[test]
-    fn what_is_written_is_what_is_read() {
-        let listed = Findings::parse(LISTED);
-        let found = found(&["wallets.two (minimal, full)", "wallets.one (full)"]);
-        assert!(found.unexplained(&listed).is_empty());
-        let written = found.render(&listed);
-        assert!(written.contains("### 404 nowhere\n\nIt is older.\n\n- wallets.one (full)\n"));
-        assert!(found.unexplained(&Findings::parse(&written)).is_empty());
-    }
-
-    #[test]
-    fn a_new_failure_and_a_new_success_are_surprises() {
-        let listed = Findings::parse(LISTED);
-        let surprises = found(&["wallets.one (full)", "keys.three (full)"]).unexplained(&listed);
+    fn what_all_signed_requests_show_is_told_once() {
+        let findings = findings();
         assert_eq!(
-            surprises,
-            [
-                "not expected: SDK: refused: 404 nowhere: keys.three (full)",
-                "not found any more: SDK: refused: 404 nowhere: wallets.two (minimal, full)",
-            ]
+            findings.scope("differs: signature"),
+            Some("every signed request")
         );
+        assert_eq!(findings.scope("refused: 404"), None);
     }
 
     #[test]
-    fn a_listed_failure_needs_a_reason() {
-        let bare = Findings::parse(&LISTED.replace("It is older.\n", ""));
-        let found = found(&["wallets.one (full)", "wallets.two (minimal, full)"]);
-        let expected = ["without a reason: SDK: refused: 404 nowhere"];
-        assert_eq!(found.unexplained(&bare), expected);
-    }
-
-    #[test]
-    fn a_tally_says_how_many_calls_of_a_style_it_concerns() {
-        let mut tally = Tally::default();
-        for style in ["full", "full", "minimal"] {
-            tally.called(style);
-        }
-        tally.add("full", "404".to_owned());
-        tally.add("minimal", "404".to_owned());
-        let told: Vec<_> = tally.told().collect();
+    fn it_is_told_how_many_calls_of_a_style_show_something() {
+        let findings = findings();
+        let told = |kind, method| findings.styles(kind, &[method]);
         assert_eq!(
-            told,
-            [("404".to_owned(), "minimal, full: 1 of 2".to_owned())]
+            told("refused: 404", "wallets.getWallet").as_deref(),
+            Some("full (1 of 2)")
         );
+        assert_eq!(
+            told("differs: signature", "wallets.createWallet").as_deref(),
+            Some("")
+        );
+        assert_eq!(told("differs: signature", "wallets.getWallet"), None);
     }
 }

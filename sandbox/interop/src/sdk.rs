@@ -1,71 +1,89 @@
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::process::Command;
 
 use dfns_sandbox::Seen;
 use dfns_sandbox::api::{self, Auth, Operation};
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::Outcome;
 use crate::arguments::{self, Arguments};
 use crate::differences::differences;
-use crate::driver::{Driver, Ended, Hello, SdkMethod};
-use crate::findings::{Findings, Tally};
+use crate::driver::Driver;
+use crate::findings::{Call, Compared, Findings};
 use crate::ours::Ours;
 use crate::recorder::Recorder;
 use crate::sent::Sent;
 
-/// Calls every method of an SDK, and notes what the sandbox refuses and where its requests differ from `ours`.
+/// What is noted of the operations that an SDK does not have.
+pub(crate) const NO_METHOD: &str = "no method";
+
+/// What a driver says first.
+#[derive(Deserialize)]
+struct Hello {
+    /// Of the SDK, with their versions.
+    packages: String,
+    methods: Vec<SdkMethod>,
+    /// SPKI PEM by the name of the algorithm; the private halves stay there.
+    keys: BTreeMap<String, String>,
+}
+
+/// A method of the SDK and the request that it makes.
+#[derive(Deserialize)]
+struct SdkMethod {
+    name: String,
+    method: String,
+    path: String,
+}
+
+/// How a call ended for its caller.
+#[derive(Deserialize)]
+struct Ended {
+    error: Option<String>,
+}
+
+/// Calls every method of an SDK's client, and notes what the sandbox refuses and where requests differ from `ours`.
 pub(crate) fn run(
-    name: &str,
+    (client, letter): (&'static str, &'static str),
     command: Command,
     recorder: &Recorder,
-    ours: Option<&Ours>,
-    findings: &mut Findings,
-) -> Outcome<()> {
-    let (mut driver, hello) = Driver::start(command)?;
-    driver.tell(&introduction(name, recorder, &hello)?)?;
+    ours: &Ours,
+) -> Outcome<Findings> {
+    let (mut driver, hello) = Driver::start::<Hello>(command)?;
+    driver.tell(&introduction(client, recorder, &hello)?)?;
+    let findings = Findings::new(client, letter, hello.packages);
     let mut sdk = Sdk {
-        name,
         driver,
         recorder,
         findings,
-        calls: 0,
-        accepted: 0,
-        compared: 0,
     };
-    let mut covered = BTreeSet::new();
     for method in &hello.methods {
-        let Some(operation) = operation(method) else {
-            sdk.call_unknown(method)?;
-            continue;
-        };
-        covered.insert(operation.id.as_str());
-        let ours = ours.map_or(&[][..], |ours| &ours[operation.id.as_str()]);
-        sdk.check(method, operation, ours)?;
+        let operation = operation(method);
+        let id = operation.map(|operation| operation.id.as_str());
+        sdk.findings.methods.insert(method.name.clone(), id);
+        match operation {
+            Some(operation) => sdk.check(method, operation, &ours[operation.id.as_str()])?,
+            None => sdk.call_unknown(method)?,
+        }
     }
     for key in hello.keys.keys() {
         sdk.check_key(key, &hello.methods)?;
     }
-    let (calls, accepted, compared) = (sdk.calls, sdk.accepted, sdk.compared);
+    let mut findings = sdk.findings;
+    let covered = findings.operations();
     for operation in api::operations() {
         if !covered.contains(operation.id.as_str()) {
-            findings.add(
-                &format!("{name}: operations without a method"),
-                "no method",
-                operation.id.clone(),
-            );
+            findings.add_elsewhere(NO_METHOD, operation.id.clone());
         }
     }
     println!(
-        "{name}: {} methods for {} operations, {} kinds of key; {accepted} of {calls} calls accepted",
-        hello.methods.len(),
+        "{client}: {} methods for {} operations, {} kinds of key, {} calls",
+        findings.methods.len(),
         covered.len(),
         hello.keys.len(),
+        findings.calls.len(),
     );
-    if compared > 0 {
-        println!("{name}: {compared} requests compared with ours");
-    }
-    Ok(())
+    Ok(findings)
 }
 
 fn introduction(name: &str, recorder: &Recorder, hello: &Hello) -> Outcome<Value> {
@@ -95,54 +113,57 @@ fn unnamed(template: &str) -> Vec<&str> {
 }
 
 struct Sdk<'a> {
-    name: &'a str,
     driver: Driver,
     recorder: &'a Recorder,
-    findings: &'a mut Findings,
-    calls: usize,
-    accepted: usize,
-    compared: usize,
+    findings: Findings,
 }
 
 impl Sdk<'_> {
-    fn check(&mut self, method: &SdkMethod, operation: &Operation, ours: &[Sent]) -> Outcome<()> {
+    fn check(
+        &mut self,
+        method: &SdkMethod,
+        operation: &'static Operation,
+        ours: &[Sent],
+    ) -> Outcome<()> {
         let token = match operation.auth {
             Auth::TemporaryToken => json!(self.recorder.temporary_token),
             _ => Value::Null,
         };
-        let (mut refused, mut unread, mut differing) =
-            (Tally::default(), Tally::default(), Tally::default());
-        for (index, arguments) in arguments::of(operation).iter().enumerate() {
-            let call = call(method, "Ed25519", &token, arguments, operation.multipart);
+        for (arguments, ours) in arguments::of(operation).iter().zip(ours) {
+            let body = body_text(arguments, ours);
+            let call = call(
+                method,
+                "Ed25519",
+                &token,
+                arguments,
+                body.as_deref(),
+                operation.multipart,
+            );
             let (seen, error) = self.call(&call)?;
-            refused.called(arguments.style);
-            unread.called(arguments.style);
-            differing.called(arguments.style);
-            let refusal = self.refusal(&seen, error.as_deref(), operation);
+            let mut found = Vec::new();
+            let refusal = refusal(&seen, error.as_deref(), operation);
             if let Some(why) = &refusal {
-                refused.add(arguments.style, why.clone());
+                found.push(format!("refused: {why}"));
             } else if let Some(error) = error {
-                unread.add(arguments.style, error);
+                found.push(format!("unread: {error}"));
             }
             // A refused call may have ended before its own request was sent: there is nothing to compare.
             let theirs = Sent::read(&seen).filter(|_| was_sent(&seen, operation));
-            if let (Some(ours), Some(theirs)) = (ours.get(index), theirs) {
-                self.compared += 1;
-                for difference in differences(ours, &theirs) {
-                    differing.add(arguments.style, difference);
-                }
+            if let Some(theirs) = &theirs {
+                let differences = differences(ours, theirs).into_iter();
+                found.extend(differences.map(|difference| format!("differs: {difference}")));
             }
-        }
-        for (tally, what) in [
-            (refused, "refused by the sandbox"),
-            (unread, "answers that the SDK cannot read"),
-            (differing, "requests that differ from ours"),
-        ] {
-            let section = format!("{}: {what}", self.name);
-            for (why, styles) in tally.told() {
-                self.findings
-                    .add(&section, &why, format!("{} ({styles})", method.name));
-            }
+            let call = Call {
+                operation: &operation.id,
+                method: method.name.clone(),
+                style: arguments.style,
+                accepted: refusal.is_none(),
+                compared: theirs.map(|theirs| Compared {
+                    signed: theirs.signing.is_some(),
+                    has_body: !theirs.body.is_empty(),
+                }),
+            };
+            self.findings.add(call, found);
         }
         Ok(())
     }
@@ -156,16 +177,24 @@ impl Sdk<'_> {
                 .map(|name| (name.to_owned(), "id-1".to_owned()))
                 .collect(),
             query: Map::new(),
-            body: Some(json!({})),
+            body: None,
         };
-        let (seen, error) = self.call(&call(method, "Ed25519", &Value::Null, &arguments, false))?;
+        let call = call(
+            method,
+            "Ed25519",
+            &Value::Null,
+            &arguments,
+            Some("{}"),
+            false,
+        );
+        let (seen, error) = self.call(&call)?;
         let why = match seen.last() {
             Some(last) => outcome(last),
             None => error.unwrap_or_default(),
         };
-        let section = format!("{}: refused by the sandbox", self.name);
-        let name = format!("{} ({} {})", method.name, method.method, method.path);
-        self.findings.add(&section, &why, name);
+        let place = format!("`{}` ({} {})", method.name, method.method, method.path);
+        self.findings
+            .add_elsewhere(&format!("no operation: {why}"), place);
         Ok(())
     }
 
@@ -177,10 +206,18 @@ impl Sdk<'_> {
             .ok_or("the SDK cannot create a wallet")?;
         let operation = operation(create).ok_or("createWallet")?;
         let arguments = arguments::of(operation);
-        let call = call(create, key, &Value::Null, &arguments[0], false);
+        let body = arguments[0].body.as_ref().map(Value::to_string);
+        let call = call(
+            create,
+            key,
+            &Value::Null,
+            &arguments[0],
+            body.as_deref(),
+            false,
+        );
         let (seen, error) = self.call(&call)?;
-        if let Some(why) = self.refusal(&seen, error.as_deref(), operation) {
-            return Err(format!("{}, {key}: {why}", self.name).into());
+        if let Some(why) = refusal(&seen, error.as_deref(), operation) {
+            return Err(format!("{}, {key}: {why}", self.findings.client).into());
         }
         Ok(())
     }
@@ -189,28 +226,18 @@ impl Sdk<'_> {
         self.recorder.drain();
         self.driver.tell(call)?;
         let ended: Ended = self.driver.hear()?;
-        self.calls += 1;
         Ok((self.recorder.drain(), ended.error))
     }
+}
 
-    /// Why a call did not end in an accepted request for the operation.
-    fn refusal(
-        &mut self,
-        seen: &[Seen],
-        error: Option<&str>,
-        operation: &Operation,
-    ) -> Option<String> {
-        let last = match seen.last() {
-            Some(last) if last.status >= 400 => return Some(outcome(last)),
-            Some(last) if was_sent(seen, operation) => last,
-            _ => return Some(format!("not sent: {}", error.unwrap_or("without an error"))),
-        };
-        if !(200..300).contains(&last.status) {
-            return Some(outcome(last));
-        }
-        self.accepted += 1;
-        None
-    }
+/// Why a call did not end in an accepted request for the operation.
+fn refusal(seen: &[Seen], error: Option<&str>, operation: &Operation) -> Option<String> {
+    let last = match seen.last() {
+        Some(last) if last.status >= 400 => return Some(outcome(last)),
+        Some(last) if was_sent(seen, operation) => last,
+        _ => return Some(format!("not sent: {}", error.unwrap_or("without an error"))),
+    };
+    (!(200..300).contains(&last.status)).then(|| outcome(last))
 }
 
 /// Whether the last request is the operation's own, not one of the two that ask for a user action.
@@ -226,7 +253,22 @@ fn outcome(last: &Seen) -> String {
     format!("{} {reason}", last.status)
 }
 
-fn call(method: &SdkMethod, key: &str, token: &Value, arguments: &Arguments, file: bool) -> Value {
+/// The body with its members in our order, so that the bytes can be compared too; but never one that we changed.
+fn body_text(arguments: &Arguments, ours: &Sent) -> Option<String> {
+    let wanted = arguments.body.as_ref()?;
+    let sent = ours.given_body();
+    let same = serde_json::from_str::<Value>(&sent).is_ok_and(|sent| sent == *wanted);
+    Some(if same { sent } else { wanted.to_string() })
+}
+
+fn call(
+    method: &SdkMethod,
+    key: &str,
+    token: &Value,
+    arguments: &Arguments,
+    body: Option<&str>,
+    file: bool,
+) -> Value {
     // The SDK may call a parameter otherwise; the order is the path's.
     let names = method.path.split(['{', '}']).skip(1).step_by(2);
     let values = arguments.path.iter().map(|(_, value)| value);
@@ -237,7 +279,7 @@ fn call(method: &SdkMethod, key: &str, token: &Value, arguments: &Arguments, fil
         "token": token,
         "path": path,
         "query": arguments.query,
-        "body": arguments.body,
+        "body": body,
         "file": file,
     })
 }

@@ -13,16 +13,20 @@ pub(crate) struct Sent {
     /// `application/json`, `multipart/form-data` or nothing.
     pub(crate) content_type: Option<String>,
     /// Of a form, its `data` part.
-    pub(crate) body: Option<Value>,
+    pub(crate) body: String,
     /// Of a signed call.
     pub(crate) signing: Option<Signing>,
 }
 
 /// The two calls before a signed one, without what is new every time.
-#[derive(PartialEq)]
+#[derive(Clone)]
 pub(crate) struct Signing {
+    /// Their methods, paths and content types.
+    pub(crate) calls: [String; 2],
     /// The signed method, path and kind of server.
     pub(crate) asked: Value,
+    /// The signed body.
+    pub(crate) payload: String,
     /// The text that was signed, with a word for the challenge.
     pub(crate) client_data: String,
     /// Kind of the factor, and the names in its assertion.
@@ -33,8 +37,7 @@ impl Sent {
     /// From all that was seen of one call, oldest first.
     pub(crate) fn read(seen: &[Seen]) -> Option<Self> {
         let (last, before) = seen.split_last()?;
-        let content_type = last.header("content-type");
-        let content_type = content_type.map(|of| of.split(';').next().unwrap_or(of).to_owned());
+        let content_type = content_type(last);
         let body = match content_type.as_deref() {
             Some("multipart/form-data") => data_part(&last.body)?.to_owned(),
             _ => String::from_utf8(last.body.clone()).ok()?,
@@ -50,13 +53,22 @@ impl Sent {
                 .map(str::to_owned)
                 .collect(),
             content_type,
-            body: serde_json::from_str(&body).ok(),
+            body,
             signing: if signed {
                 Some(Signing::read(before)?)
             } else {
                 None
             },
         })
+    }
+
+    /// The body without what an SDK itself adds to it: the checksum of the file.
+    pub(crate) fn given_body(&self) -> String {
+        let checksum = self.body.find("\"fileChecksum\":");
+        let Some(start) = checksum.filter(|_| self.content_type.as_deref() != Some(JSON)) else {
+            return self.body.clone();
+        };
+        format!("{}}}", self.body[..start].trim_end_matches(','))
     }
 }
 
@@ -66,7 +78,7 @@ impl Signing {
             return None;
         };
         let mut asked: Value = serde_json::from_slice(&init.body).ok()?;
-        asked.as_object_mut()?.remove("userActionPayload");
+        let payload = asked.as_object_mut()?.remove("userActionPayload")?;
         let answer: Value = serde_json::from_slice(&complete.body).ok()?;
         let factor = &answer["firstFactor"];
         let assertion = factor["credentialAssertion"].as_object()?;
@@ -76,7 +88,12 @@ impl Signing {
         let parsed: Value = serde_json::from_str(&client_data).ok()?;
         let kind = factor["kind"].as_str()?.to_owned();
         Some(Self {
+            calls: [init, complete].map(|call| {
+                let of = content_type(call).unwrap_or_default();
+                format!("{} {} {of}", call.method, call.path)
+            }),
             asked,
+            payload: payload.as_str()?.to_owned(),
             client_data: client_data.replace(parsed["challenge"].as_str()?, "CHALLENGE"),
             factor: [kind]
                 .into_iter()
@@ -86,10 +103,43 @@ impl Signing {
     }
 }
 
+const JSON: &str = "application/json";
+
+/// Without its parameters.
+fn content_type(seen: &Seen) -> Option<String> {
+    let header = seen.header("content-type")?;
+    Some(header.split(';').next().unwrap_or(header).to_owned())
+}
+
 /// The JSON in a form of ours or theirs.
 fn data_part(form: &[u8]) -> Option<&str> {
     let form = std::str::from_utf8(form).ok()?;
     let (_, part) = form.split_once("name=\"data\"")?;
     let (_, content) = part.split_once("\r\n\r\n")?;
     content.split("\r\n--").next()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn form(body: &str) -> Sent {
+        Sent {
+            method: "POST".to_owned(),
+            path: "/".to_owned(),
+            query: Vec::new(),
+            content_type: Some("multipart/form-data".to_owned()),
+            body: body.to_owned(),
+            signing: None,
+        }
+    }
+
+    #[test]
+    fn the_checksum_is_not_given_to_an_sdk() {
+        assert_eq!(
+            form(r#"{"a":1,"fileChecksum":"00"}"#).given_body(),
+            r#"{"a":1}"#
+        );
+        assert_eq!(form(r#"{"fileChecksum":"00"}"#).given_body(), "{}");
+    }
 }
