@@ -25,7 +25,7 @@ use std::time::Instant;
 
 use summary::Summary;
 
-/// Runs the parts named in `arguments`, or all but those that run by name only.
+/// Runs the parts named in `arguments`, or all of them.
 pub(crate) fn run(arguments: impl Iterator<Item = String>) -> Result<(), String> {
     let parts = part::select(&arguments.collect::<Vec<_>>())?;
     let mut summary = Summary::new(parts.iter().map(|part| part.name));

@@ -69,14 +69,13 @@ pub(super) const PARTS: &[Part] = &[
     },
     Part {
         name: "interop",
-        does: "the official SDKs work against the sandbox and send what we send; by name only",
+        does: "the official SDKs work against the sandbox and send what we send",
         needs: Needs::Sdks,
         run: interop::interop,
     },
 ];
 
-/// The parts that `names` ask for, in the order of [`PARTS`] and each once. When there are no names, all but
-/// those that run by name only.
+/// The parts that `names` ask for, in the order of [`PARTS`] and each once. All, when there are no names.
 pub(super) fn select(names: &[String]) -> Result<Vec<&'static Part>, String> {
     if let Some(unknown) = names
         .iter()
@@ -85,7 +84,7 @@ pub(super) fn select(names: &[String]) -> Result<Vec<&'static Part>, String> {
         return Err(format!("`{unknown}` is no part of the tests\n\n{}", help()));
     }
     let wanted = |part: &&Part| {
-        (names.is_empty() && part.needs != Needs::Sdks)
+        names.is_empty()
             || names
                 .iter()
                 .any(|name| name == part.name || (name == HOST && part.needs == Needs::Rust))
@@ -102,7 +101,7 @@ enum Needs {
     Target,
     /// Node, Chromium, and a package to drive it.
     Browser,
-    /// Node, Python, and the packages of other people.
+    /// Node, Python, and the packages of other people: a network, until they are installed.
     Sdks,
 }
 
@@ -110,8 +109,7 @@ enum Needs {
 const HOST: &str = "host";
 
 fn help() -> String {
-    let mut help =
-        String::from("cargo xtask test [PART]…   all but `interop` when none is named\n\n");
+    let mut help = String::from("cargo xtask test [PART]…   all of them when none is named\n\n");
     let host = (
         HOST,
         "the parts that need Rust alone: all but the last four",
@@ -124,6 +122,8 @@ fn help() -> String {
         // Writing to a string cannot fail.
         let _ = writeln!(help, "  {name:<10} {does}");
     }
+    help += "\n`interop` needs Node and Python, and a network when it installs the SDKs: once, and after each change of their\n\
+             lock files.\n";
     help
 }
 
@@ -137,10 +137,8 @@ mod tests {
     }
 
     #[test]
-    fn no_name_means_every_part_but_those_by_name_only() {
-        let all = names(&[]).unwrap();
-        assert_eq!(all.len(), PARTS.len() - 1);
-        assert!(!all.contains(&"interop"));
+    fn no_name_means_every_part() {
+        assert_eq!(names(&[]).unwrap().len(), PARTS.len());
         assert_eq!(names(&["interop"]).unwrap(), ["interop"]);
     }
 
@@ -156,7 +154,7 @@ mod tests {
     fn host_means_what_needs_rust_alone() {
         let host = names(&["host"]).unwrap();
         assert!(host.contains(&"tests") && host.contains(&"features"));
-        assert!(!host.contains(&"cortex-m") && !host.contains(&"wasm"));
+        assert!(!host.contains(&"cortex-m") && !host.contains(&"interop"));
         assert_eq!(names(&["host", "wasm"]).unwrap().len(), host.len() + 1);
     }
 
