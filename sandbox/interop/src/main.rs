@@ -22,23 +22,21 @@ mod summary;
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::{env, fs};
+use std::{env, fs, thread};
 
 use findings::Findings;
 use ours::Ours;
 use reasons::Reasons;
-use recorder::Recorder;
 
-type Outcome<T> = Result<T, Box<dyn Error>>;
+type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
 fn main() -> Outcome<()> {
     let [_, installed, expected] = <[_; 3]>::try_from(env::args_os().collect::<Vec<_>>())
         .map_err(|_| "usage: dfns-interop INSTALLED-SDKS EXPECTED-DIFFERENCES")?;
     let installed = PathBuf::from(installed);
-    let recorder = Recorder::start()?;
-    let ours = ours::record_all(&recorder)?;
+    let ours = ours::record_all()?;
     println!("ours: {} operations, all accepted", ours.len());
-    let all = findings(&installed, &recorder, &ours)?;
+    let all = findings(&installed, &ours)?;
 
     let expected = fs::read_to_string(expected).unwrap_or_default();
     let reasons = Reasons::read(&expected, &all);
@@ -56,8 +54,8 @@ fn main() -> Outcome<()> {
     Err(format!("{count} surprises; {written} shows all there is").into())
 }
 
-/// What each client of each SDK shows.
-fn findings(installed: &Path, recorder: &Recorder, ours: &Ours) -> Outcome<Vec<Findings>> {
+/// What each client of each SDK shows. The SDKs run side by side.
+fn findings(installed: &Path, ours: &Ours) -> Outcome<Vec<Findings>> {
     let node = |program: &str| {
         let mut node = Command::new("node");
         node.arg(installed.join("typescript").join(program));
@@ -70,18 +68,30 @@ fn findings(installed: &Path, recorder: &Recorder, ours: &Ours) -> Outcome<Vec<F
         python.arg("-B").arg(folder.join(program));
         python
     };
-    let delegated = |mut command: Command| {
-        command.arg("delegated");
-        command
-    };
-    let call = |name, command| sdk::run(name, command, recorder, ours);
-    let mut all = vec![
-        call(("TypeScript", "T"), node("main.mjs"))?,
-        call(("TypeScript, delegated", "T"), delegated(node("main.mjs")))?,
-        call(("Python", "P"), python("main.py"))?,
-        call(("Python, delegated", "P"), delegated(python("main.py")))?,
-    ];
-    flows::play(&mut all[0], node("play.mjs"))?;
-    flows::play(&mut all[2], python("play.py"))?;
-    Ok(all)
+    let names = ["TypeScript", "TypeScript, delegated"];
+    let typescript = || of_sdk(names, "T", node, ["main.mjs", "play.mjs"], ours);
+    let names = ["Python", "Python, delegated"];
+    let python = || of_sdk(names, "P", python, ["main.py", "play.py"], ours);
+    thread::scope(|scope| {
+        let other = scope.spawn(python);
+        let mut all = typescript()?;
+        all.extend(other.join().map_err(|_| "the thread for Python ended")??);
+        Ok(all)
+    })
+}
+
+/// What both clients of an SDK show: every method of each, then the flows.
+fn of_sdk(
+    [direct, delegated]: [&'static str; 2],
+    letter: &'static str,
+    command: impl Fn(&str) -> Command,
+    [caller, player]: [&str; 2],
+    ours: &Ours,
+) -> Outcome<Vec<Findings>> {
+    let mut of_direct = sdk::run((direct, letter), command(caller), ours)?;
+    let mut caller = command(caller);
+    caller.arg("delegated");
+    let of_delegated = sdk::run((delegated, letter), caller, ours)?;
+    flows::play(&mut of_direct, command(player))?;
+    Ok(vec![of_direct, of_delegated])
 }

@@ -22,7 +22,7 @@ mod all {
 
     macro_rules! record_all {
         ($(($domain:ident, $name:ident, $id:literal),)*) => {
-            pub(super) fn record(run: &Run<'_>) -> Outcome<Ours> {
+            pub(super) fn record(run: &Run) -> Outcome<Ours> {
                 let mut ours = Ours::new();
                 $(ours.insert($id, run.record::<dfns_client::protocol::api::$domain::$name>()?);)*
                 Ok(ours)
@@ -32,7 +32,8 @@ mod all {
     dfns_client::protocol::for_each_operation!(record_all);
 }
 
-pub(crate) fn record_all(recorder: &Recorder) -> Outcome<Ours> {
+pub(crate) fn record_all() -> Outcome<Ours> {
+    let recorder = Recorder::start()?;
     let key = KeySigner::generate("unregistered", Algorithm::Ed25519)?;
     let account = recorder.account("ours", &key.public_key_pem())?;
     let context = Context::new(BaseUrl::parse(&recorder.sandbox.base_url())?)
@@ -43,12 +44,12 @@ pub(crate) fn record_all(recorder: &Recorder) -> Outcome<Ours> {
     all::record(&Run { client, recorder })
 }
 
-struct Run<'a> {
+struct Run {
     client: Client,
-    recorder: &'a Recorder,
+    recorder: Recorder,
 }
 
-impl Run<'_> {
+impl Run {
     fn record<O: Operation + DeserializeOwned>(&self) -> Outcome<Vec<Sent>> {
         let description = api::operation(O::ID).ok_or(O::ID)?;
         let calls = arguments::of(description);

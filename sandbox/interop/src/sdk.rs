@@ -46,11 +46,11 @@ struct Ended {
 pub(crate) fn run(
     (client, letter): (&'static str, &'static str),
     command: Command,
-    recorder: &Recorder,
     ours: &Ours,
 ) -> Outcome<Findings> {
+    let recorder = Recorder::start()?;
     let (mut driver, hello) = Driver::start::<Hello>(command)?;
-    driver.tell(&introduction(client, recorder, &hello)?)?;
+    driver.tell(&introduction(client, &recorder, &hello)?)?;
     let findings = Findings::new(client, letter, hello.packages);
     let mut sdk = Sdk {
         driver,
@@ -112,13 +112,13 @@ fn unnamed(template: &str) -> Vec<&str> {
         .collect()
 }
 
-struct Sdk<'a> {
+struct Sdk {
     driver: Driver,
-    recorder: &'a Recorder,
+    recorder: Recorder,
     findings: Findings,
 }
 
-impl Sdk<'_> {
+impl Sdk {
     fn check(
         &mut self,
         method: &SdkMethod,
