@@ -50,7 +50,8 @@ pub(crate) fn play(findings: &mut Findings, command: Command) -> Outcome<()> {
         driver.tell(&told)?;
         let ended: Ended = driver.hear()?;
         if let Some(failure) = ended.failure {
-            failed.push(format!("{}, flow `{name}`: {failure}", findings.client));
+            println!("{}, the flow {name}: {failure}", findings.client);
+            failed.push(name.as_str());
         }
         for defect in ended.defects {
             findings.add_elsewhere(&format!("defect: {defect}"), format!("the flow {name}"));
@@ -62,7 +63,7 @@ pub(crate) fn play(findings: &mut Findings, command: Command) -> Outcome<()> {
     if failed.is_empty() {
         Ok(())
     } else {
-        Err(failed.join("\n").into())
+        Err(format!("{}: {} failed", findings.client, failed.join(", ")).into())
     }
 }
 
