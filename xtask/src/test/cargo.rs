@@ -70,6 +70,11 @@ pub(super) fn output(command: &mut Command) -> Result<String, String> {
     String::from_utf8(output.stdout).map_err(|_| format!("`{line}` does not print text"))
 }
 
+/// What a program says of its version; when it is not there, the error advises what to do.
+pub(super) fn version(program: &str, advice: &str) -> Result<String, String> {
+    output(at_root(program).arg("--version")).map_err(|error| format!("{error}; {advice}"))
+}
+
 /// The command as one would type it, with the variables that it sets.
 fn shown(command: &Command) -> String {
     let set = command

@@ -4,7 +4,8 @@
 use std::fs;
 use std::path::Path;
 
-use super::cargo::{at_root, cargo, output, root, run};
+use super::cargo::{at_root, cargo, root, run, version};
+use super::installed::once;
 use super::workspace::Workspace;
 
 pub(super) fn interop() -> Result<(), String> {
@@ -20,10 +21,6 @@ pub(super) fn interop() -> Result<(), String> {
         .args(["run", "--package", "dfns-interop", "--"])
         .arg(&installed)
         .arg(root().join("docs/interop-differences.md")))
-}
-
-fn version(program: &str, advice: &str) -> Result<String, String> {
-    output(at_root(program).arg("--version")).map_err(|error| format!("{error}; {advice}"))
 }
 
 /// The packages stand beside the programs that import them, so those are copied there: the sources stay clean.
@@ -57,25 +54,6 @@ fn python(folder: &Path, python3: &str) -> Result<(), String> {
     })
 }
 
-/// Installs into `folder` unless what is there was made of the same. What is half done does not count.
-fn once(
-    folder: &Path,
-    made_of: &str,
-    install: impl FnOnce() -> Result<(), String>,
-) -> Result<(), String> {
-    let said = |error| format!("{}: {error}", folder.display());
-    let note = folder.join("installed-from");
-    if fs::read_to_string(&note).is_ok_and(|noted| noted == made_of) {
-        return Ok(());
-    }
-    fs::create_dir_all(folder).map_err(said)?;
-    if note.exists() {
-        fs::remove_file(&note).map_err(said)?;
-    }
-    install()?;
-    fs::write(&note, made_of).map_err(said)
-}
-
 fn read(file: &Path) -> Result<String, String> {
     fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))
 }
@@ -93,34 +71,4 @@ fn copy(from: &Path, to: &Path) -> Result<(), String> {
         }
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use std::cell::Cell;
-
-    use super::*;
-
-    #[test]
-    fn what_is_installed_stays_until_it_would_be_made_of_something_else() {
-        let folder = std::env::temp_dir().join(format!("dfns-installed-{}", std::process::id()));
-        let count = Cell::new(0);
-        let install = |made_of: &str, works: bool| {
-            once(&folder, made_of, || {
-                count.set(count.get() + 1);
-                if works {
-                    Ok(())
-                } else {
-                    Err("no network".to_owned())
-                }
-            })
-        };
-        assert!(install("one", true).is_ok() && install("one", true).is_ok());
-        assert_eq!(count.get(), 1);
-        assert_eq!(install("two", false).unwrap_err(), "no network");
-        // Neither the old nor the new one is whole now.
-        assert!(install("one", true).is_ok());
-        assert_eq!(count.get(), 3);
-        fs::remove_dir_all(&folder).unwrap();
-    }
 }

@@ -13,6 +13,7 @@ mod dependency_tree;
 mod host;
 #[cfg(test)]
 mod house_rules;
+mod installed;
 mod interop;
 mod page;
 mod part;

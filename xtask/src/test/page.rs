@@ -4,19 +4,15 @@
 use std::fs;
 use std::path::Path;
 
-use super::cargo::{at_root, cargo, output, root, run};
+use super::cargo::{at_root, cargo, root, run, version};
 use super::debian;
+use super::installed::once;
 use super::workspace::Workspace;
 
 const CHROMIUM: &str = "/usr/bin/chromium";
 
 pub(super) fn page() -> Result<(), String> {
-    for (program, advice) in [
-        ("node", "install Node 20 or newer"),
-        ("npm", "install npm, which comes with Node"),
-    ] {
-        output(at_root(program).arg("--version")).map_err(|error| format!("{error}; {advice}"))?;
-    }
+    version("node", "install Node 20 or newer")?;
     if !Path::new(CHROMIUM).exists() {
         debian::install(&["chromium"], &format!("install Chromium as {CHROMIUM}"))?;
     }
@@ -38,7 +34,11 @@ fn install(folder: &Path) -> Result<(), String> {
         let file = file.map_err(said)?;
         fs::copy(file.path(), folder.join(file.file_name())).map_err(said)?;
     }
-    run(at_root("npm")
-        .args(["ci", "--no-audit", "--no-fund", "--prefix"])
-        .arg(folder))
+    let lock = fs::read_to_string(folder.join("package-lock.json")).map_err(said)?;
+    once(folder, &lock, || {
+        version("npm", "install npm, which comes with Node")?;
+        run(at_root("npm")
+            .args(["ci", "--no-audit", "--no-fund", "--prefix"])
+            .arg(folder))
+    })
 }

@@ -99,7 +99,7 @@ enum Needs {
     Rust,
     /// The standard library of another target.
     Target,
-    /// Node, Chromium, and a package to drive it.
+    /// Node, Chromium, and a package to drive it: a network, until they are installed.
     Browser,
     /// Node, Python, and the packages of other people: a network, until they are installed.
     Sdks,
@@ -122,8 +122,8 @@ fn help() -> String {
         // Writing to a string cannot fail.
         let _ = writeln!(help, "  {name:<10} {does}");
     }
-    help += "\n`interop` needs Node and Python, and a network when it installs the SDKs: once, and after each change of their\n\
-             lock files.\n";
+    help += "\n`page` needs Node and Chromium, `interop` Node and Python, and both a network when they install packages: once,\n\
+             and after each change of a lock file.\n";
     help
 }
 
