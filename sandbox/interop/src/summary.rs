@@ -5,6 +5,7 @@ use dfns_sandbox::api;
 
 use crate::findings::{Call, Findings};
 use crate::reasons::Reasons;
+use crate::sdk;
 
 const FLOWS: &str = "
 ## Flows
@@ -98,6 +99,7 @@ fn place(findings: &Findings, kind: &str) -> String {
     if let Some(places) = findings.elsewhere.get(kind) {
         return match places.len() {
             1 => places.iter().next().cloned().unwrap_or_default(),
+            more if kind == sdk::NO_METHOD => format!("{more} operations"),
             more => format!("{more} places"),
         };
     }
