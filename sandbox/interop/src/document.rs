@@ -15,7 +15,8 @@ here, and fails when the two are not the same, or a reason is missing.
 
 Compared are the method, the path, the query and the content type, the body byte by byte, whether the request is signed,
 and of signed ones the two calls before them: their methods, paths and content types, what they ask to be signed (method,
-path, kind of server, and the payload byte by byte), the client data, and what the assertion consists of.
+path, kind of server, and the payload byte by byte), the client data, and what the assertion consists of. An SDK is given
+the members of a body in the order in which we send them: the order of its own is its caller's.
 ";
 
 /// The whole document, with the reasons that it has.
