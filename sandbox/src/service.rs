@@ -190,7 +190,7 @@ impl Service {
         if let Some(signing) = self.state().sign(&call, trace) {
             return signing.map(|value| Answer::json(200, &value));
         }
-        if let Some(answer) = self.with_state(operation, &call) {
+        if let Some(answer) = self.with_state(operation, &call, received.wants_csv()) {
             return answer;
         }
         Ok(self.example(operation, received, now))
@@ -201,6 +201,7 @@ impl Service {
         &self,
         operation: &Operation,
         call: &Call<'_>,
+        wants_csv: bool,
     ) -> Option<Result<Answer, Refusal>> {
         let asks_approval = self.needs_approval(operation);
         let mut state = self.state();
@@ -217,6 +218,7 @@ impl Service {
         let performed = state.perform(call)?;
         Some(performed.map(|value| match operation.response_kind {
             ResponseKind::Empty => Answer::bytes(204, None, Bytes::new()),
+            ResponseKind::JsonOrCsv if wants_csv => Answer::table(&value["items"]),
             _ => Answer::json(200, &value),
         }))
     }
@@ -298,11 +300,6 @@ impl Service {
 
     /// The answer of an operation without state: a valid instance of its response, the same every time.
     fn example(&self, operation: &Operation, received: &Received, now: Millis) -> Answer {
-        let wants_csv = || {
-            received
-                .header("accept")
-                .is_some_and(|a| a.contains("text/csv"))
-        };
         match operation.response_kind {
             ResponseKind::Empty => return Answer::bytes(204, None, Bytes::new()),
             ResponseKind::Octets => {
@@ -310,7 +307,7 @@ impl Service {
                 return Answer::bytes(200, Some("application/octet-stream"), body);
             }
             ResponseKind::Csv => return Answer::csv(),
-            ResponseKind::JsonOrCsv if wants_csv() => return Answer::csv(),
+            ResponseKind::JsonOrCsv if received.wants_csv() => return Answer::csv(),
             ResponseKind::Json | ResponseKind::JsonOrCsv => {}
         }
         let name = format!("{}{}", operation.id, received.path);
@@ -357,6 +354,11 @@ impl Service {
 }
 
 impl Received {
+    fn wants_csv(&self) -> bool {
+        let accept = self.header("accept");
+        accept.is_some_and(|accept| accept.contains("text/csv"))
+    }
+
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers
             .iter()

@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 use super::change::described;
 use super::held::HeldCall;
 use super::policies::{concerns_id, evaluation};
+use super::progress::progressed;
 use super::requested::Requested;
-use super::transfers::progressed;
 use super::{Call, Collection, Handler, Row, State, Table};
 use crate::auth::Caller;
 use crate::clock::{Millis, iso};
@@ -114,8 +114,8 @@ fn show(state: &State, approval: &Value, now: Millis) -> Value {
         if let Some(item) = kind.all_of(state).find("/approvalId", id) {
             let (name, item) = match kind {
                 Requested::Signature => ("signatureRequest", item.clone()),
-                Requested::Transfer => ("transferRequest", progressed(state.seed, item, now)),
-                Requested::Transaction => ("transactionRequest", progressed(state.seed, item, now)),
+                Requested::Transfer => ("transferRequest", progressed(state, item, now)),
+                Requested::Transaction => ("transactionRequest", progressed(state, item, now)),
             };
             shown["activity"][name] = item;
         }
@@ -235,6 +235,19 @@ pub(super) fn expire(state: &mut State, now: Millis) -> Result<(), Refusal> {
     for (id, _) in late {
         resolve(state, &id, "Expired", now)?;
     }
+    Ok(())
+}
+
+/// Nobody has to decide any more: what it was for is given up.
+pub(super) fn withdraw(state: &mut State, id: &str, now: Millis) -> Result<(), Refusal> {
+    let waiting = &mut state.approvals.waiting;
+    if waiting.remove_all_with("approvalId", id).is_empty() {
+        return Ok(());
+    }
+    let approval = state.approvals.all.get_mut(id)?;
+    approval["status"] = "Denied".into();
+    approval["dateResolved"] = iso(now).into();
+    approval["dateUpdated"] = iso(now).into();
     Ok(())
 }
 

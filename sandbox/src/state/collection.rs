@@ -96,6 +96,20 @@ impl Collection {
         self.items.all_with(mark, text)
     }
 
+    /// The same, with their numbers.
+    pub(super) fn numbered_with(
+        &self,
+        mark: &str,
+        text: &str,
+    ) -> impl Iterator<Item = (usize, &Value)> {
+        self.items.numbered_with(mark, text, 0)
+    }
+
+    /// All items with their numbers.
+    pub(super) fn numbered(&self) -> impl Iterator<Item = (usize, &Value)> {
+        self.items.numbered(..)
+    }
+
     pub(super) fn change_all_with(&mut self, mark: &str, text: &str, change: impl Fn(&mut Value)) {
         self.items.change_all_with(mark, text, change);
     }

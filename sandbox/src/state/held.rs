@@ -29,8 +29,9 @@ pub(super) fn hold(
     // What cannot be changed is for the operation itself to refuse.
     let about = Change::of(state, call).ok()?;
     let policies = about.as_ref().map_or_else(Vec::new, |about| {
-        triggered(state, about.activity, |filters| {
-            concerns_id(&filters[about.filter], &about.filtered)
+        triggered(state, about.activity, |policy| {
+            policy["rule"]["kind"] == "AlwaysTrigger"
+                && concerns_id(&policy["filters"][about.filter], &about.filtered)
         })
     });
     if policies.iter().any(|p| p["action"]["kind"] == "Block") {

@@ -1,8 +1,12 @@
+use ring::hmac;
 use serde_json::{Map, Value, json};
 
+use super::imported::Imported;
+use super::network::family;
 use super::private_key::PrivateKey;
 use super::{Call, Handler, State};
 use crate::clock::iso;
+use crate::hex;
 use crate::refusal::Refusal;
 
 pub(super) fn handler(operation: &str) -> Option<Handler> {
@@ -13,15 +17,30 @@ pub(super) fn handler(operation: &str) -> Option<Handler> {
         "updateKey" => update,
         "deleteKey" => delete,
         "delegateKey" => delegate,
+        "deriveKey" => derive,
         _ => return None,
     })
 }
 
 /// Makes a key as `createKey` and `createWallet` do.
 pub(super) fn make(state: &mut State, call: &Call<'_>, wanted: &Value) -> Result<Value, Refusal> {
-    let field = |name: &str| wanted[name].as_str().unwrap_or_default();
+    make_of(state, call, wanted, None)
+}
+
+/// The same of a private key that was imported, if there is one.
+pub(super) fn make_of(
+    state: &mut State,
+    call: &Call<'_>,
+    wanted: &Value,
+    imported: Option<[u8; 32]>,
+) -> Result<Value, Refusal> {
     let id = state.random.id("key");
-    let private = PrivateKey::of(state.seed, &id, field("scheme"), field("curve"));
+    if let Some(scalar) = imported {
+        let key_id = id.clone();
+        state.imported.add(Imported { key_id, scalar });
+    }
+    let named = json!({"id": id, "scheme": wanted["scheme"], "curve": wanted["curve"]});
+    let private = private(state, &named);
     let mut key = Map::new();
     key.insert("id".into(), id.into());
     for name in ["scheme", "curve", "name", "masterKey"] {
@@ -45,7 +64,41 @@ pub(super) fn make(state: &mut State, call: &Call<'_>, wanted: &Value) -> Result
         wanted.get("delegateTo").is_none().into(),
     );
     key.insert("dateCreated".into(), iso(call.now).into());
+    if imported.is_some() {
+        key.insert("imported".into(), true.into());
+    }
     state.keys.add(Value::Object(key))
+}
+
+/// The private half of a key.
+pub(super) fn private(state: &State, key: &Value) -> PrivateKey {
+    let field = |name: &str| key[name].as_str().unwrap_or_default();
+    let (id, scheme, curve) = (field("id"), field("scheme"), field("curve"));
+    let imported = state.imported.find("keyId", id);
+    imported
+        .and_then(|imported| PrivateKey::of_scalar(imported.scalar, scheme, curve))
+        .unwrap_or_else(|| PrivateKey::of(state.seed, id, scheme, curve))
+}
+
+/// Refuses what an archived key is asked for.
+pub(super) fn check_active(key: &Value) -> Result<(), Refusal> {
+    if key["status"] == "Active" {
+        Ok(())
+    } else {
+        Err(Refusal::bad_request("the key is not active"))
+    }
+}
+
+/// Refuses a key that a network's wallets cannot have.
+pub(super) fn check_curve(network: &str, curve: &Value) -> Result<(), Refusal> {
+    let expected = family(network).curve;
+    if *curve == expected {
+        Ok(())
+    } else {
+        Err(Refusal::bad_request("the key's curve is not the network's")
+            .with("expected", expected)
+            .with("seen", curve.clone()))
+    }
 }
 
 fn create(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
@@ -116,4 +169,29 @@ fn delegate(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
     let wallets = &mut state.wallets;
     wallets.change_all_with("/signingKey/id", call.id(), delegate);
     Ok(json!({"keyId": key["id"], "status": "Delegated"}))
+}
+
+/// The same output for the same key, domain and seed. The service's function is not documented; this one is the
+/// sandbox's own: HMAC-SHA-256 with the private key, over the length of the domain, the domain and the seed.
+fn derive(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
+    let key = state.keys.get(call.id())?;
+    check_active(key)?;
+    let scalar = private(state, key)
+        .scalar()
+        .filter(|_| key["curve"] == "secp256k1");
+    let Some(scalar) = scalar else {
+        return Err(Refusal::bad_request("only keys on secp256k1 derive")
+            .with("curve", key["curve"].clone()));
+    };
+    let field = |name: &str| hex::decode(call.body[name].as_str()?);
+    let (domain, seed) = (
+        field("domain").unwrap_or_default(),
+        field("seed").unwrap_or_default(),
+    );
+    let length = u64::try_from(domain.len())
+        .unwrap_or(u64::MAX)
+        .to_be_bytes();
+    let key = hmac::Key::new(hmac::HMAC_SHA256, &scalar);
+    let output = hmac::sign(&key, &[&length[..], &domain, &seed].concat());
+    Ok(json!({"output": format!("0x{}", hex::encode(output.as_ref()))}))
 }

@@ -1,28 +1,46 @@
 //! What the sandbox remembers, and the operations that read and change it.
 
 mod access_tokens;
+mod activation;
+mod address;
 mod address_watches;
 mod agreements;
 mod allocations;
 mod approvals;
+mod balances;
+mod bulk_wallets;
 mod canton_validators;
 mod change;
 mod collection;
+mod curve;
 mod exchanges;
 mod fee_sponsors;
+mod fees;
 mod held;
+mod history;
+mod imported;
+mod key_export;
+mod key_import;
 mod keys;
+mod native_asset;
 mod network;
+mod offers;
 mod payins;
 mod payouts;
 mod permissions;
 mod policies;
 mod private_key;
+mod progress;
+mod replacements;
 mod requested;
 mod resource;
 mod resources;
+mod rules;
+mod sealed;
 mod service_accounts;
+mod shares;
 mod signatures;
+mod signers;
 mod staking;
 mod swaps;
 mod table;
@@ -45,7 +63,9 @@ use crate::random::Random;
 use crate::refusal::Refusal;
 use crate::trace::Trace;
 use approvals::Approvals;
+use bulk_wallets::Job;
 pub(crate) use collection::Collection;
+use imported::Imported;
 use requested::Requested;
 use resources::Resources;
 pub(crate) use table::{Row, Stored, Table};
@@ -65,10 +85,13 @@ pub(crate) struct State {
     /// What the private keys follow from.
     seed: u64,
     wallets: Collection,
+    bulk_jobs: Table<Job>,
     keys: Collection,
+    imported: Table<Imported>,
     signatures: Collection,
     transfers: Collection,
     transactions: Collection,
+    offers: Collection,
     policies: Collection,
     changes: Collection,
     approvals: Approvals,
@@ -119,13 +142,16 @@ impl State {
             wallets: Collection::found_by(
                 "wallet",
                 "walletId",
-                &["/id", "/externalId", "/signingKey/id"],
+                &["/id", "/externalId", "/signingKey/id", "/address"],
             ),
+            bulk_jobs: Table::new(&["id"]),
             seed,
             keys: Collection::new("key", "keyId"),
+            imported: Table::new(&["keyId"]),
             signatures: Requested::Signature.collection(),
             transfers: Requested::Transfer.collection(),
             transactions: Requested::Transaction.collection(),
+            offers: Collection::found_by("offer", "offerId", &["/id"]),
             policies: Collection::new("policy", "policyId"),
             changes: Collection::found_by(
                 "change request",
@@ -170,10 +196,13 @@ impl State {
             ("tokens", &mut directory.tokens),
             ("credentials", &mut directory.credentials),
             ("wallets", &mut self.wallets),
+            ("bulk jobs", &mut self.bulk_jobs),
             ("keys", &mut self.keys),
+            ("imported", &mut self.imported),
             ("signatures", &mut self.signatures),
             ("transfers", &mut self.transfers),
             ("transactions", &mut self.transactions),
+            ("offers", &mut self.offers),
             ("policies", &mut self.policies),
             ("changes", &mut self.changes),
             ("approvals", &mut self.approvals.all),
@@ -196,10 +225,20 @@ impl State {
     /// The answer of an operation that has state here; `None` for all others.
     pub(crate) fn perform(&mut self, call: &Call<'_>) -> Option<Result<Value, Refusal>> {
         let handler = wallets::handler(call.operation)
+            .or_else(|| bulk_wallets::handler(call.operation))
+            .or_else(|| activation::handler(call.operation))
+            .or_else(|| balances::handler(call.operation))
+            .or_else(|| history::handler(call.operation))
+            .or_else(|| offers::handler(call.operation))
+            .or_else(|| fees::handler(call.operation))
             .or_else(|| keys::handler(call.operation))
+            .or_else(|| signers::handler(call.operation))
+            .or_else(|| key_import::handler(call.operation))
+            .or_else(|| key_export::handler(call.operation))
             .or_else(|| signatures::handler(call.operation))
             .or_else(|| transfers::handler(call.operation))
             .or_else(|| transactions::handler(call.operation))
+            .or_else(|| replacements::handler(call.operation))
             .or_else(|| policies::handler(call.operation))
             .or_else(|| approvals::handler(call.operation))
             .or_else(|| users::handler(call.operation))

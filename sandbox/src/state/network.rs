@@ -1,5 +1,3 @@
-use crate::random::Random;
-
 const BASE58: &[u8] = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 const BASE32: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 const BECH32: &[u8] = b"qpzry9x8gf2tvdw0s3jn54khce6mua7l";
@@ -8,10 +6,17 @@ const BECH32: &[u8] = b"qpzry9x8gf2tvdw0s3jn54khce6mua7l";
 pub(super) struct Family {
     pub(super) scheme: &'static str,
     pub(super) curve: &'static str,
-    address: Address,
+    pub(super) address: Address,
 }
 
-enum Address {
+#[derive(Clone, Copy)]
+pub(super) enum Address {
+    /// Those that follow from the key.
+    Evm,
+    Tron,
+    Aptos,
+    Base58Key,
+    HexKey,
     /// A prefix and so many characters of an alphabet.
     Text(&'static str, &'static [u8], usize),
     /// A prefix and so many bytes in hex.
@@ -24,7 +29,7 @@ const ECDSA: (&str, &str) = ("ECDSA", "secp256k1");
 /// By the beginning of a network's name; the first that fits. What is not here is an EVM chain, as most are.
 const FAMILIES: &[(&str, (&str, &str), Address)] = &[
     ("Algorand", EDDSA, Address::Text("", BASE32, 58)),
-    ("Aptos", EDDSA, Address::Hex("0x", 32)),
+    ("Aptos", EDDSA, Address::Aptos),
     (
         "BitcoinCash",
         ECDSA,
@@ -54,20 +59,20 @@ const FAMILIES: &[(&str, (&str, &str), Address)] = &[
         Address::Text("tltc1q", BECH32, 38),
     ),
     ("Litecoin", ECDSA, Address::Text("ltc1q", BECH32, 38)),
-    ("Movement", EDDSA, Address::Hex("0x", 32)),
-    ("Near", EDDSA, Address::Hex("", 32)),
+    ("Movement", EDDSA, Address::Aptos),
+    ("Near", EDDSA, Address::HexKey),
     ("Origyn", ECDSA, Address::Hex("", 32)),
     ("Paseo", EDDSA, Address::Text("1", BASE58, 46)),
     ("Polkadot", EDDSA, Address::Text("1", BASE58, 46)),
     ("Polymesh", EDDSA, Address::Text("2", BASE58, 46)),
     ("Sei", ECDSA, Address::Text("sei1", BECH32, 38)),
-    ("Solana", EDDSA, Address::Text("", BASE58, 44)),
+    ("Solana", EDDSA, Address::Base58Key),
     ("Starknet", ("ECDSA", "stark"), Address::Hex("0x0", 31)),
     ("Stellar", EDDSA, Address::Text("G", BASE32, 55)),
     ("Sui", EDDSA, Address::Hex("0x", 32)),
     ("Tezos", EDDSA, Address::Text("tz1", BASE58, 33)),
     ("Ton", EDDSA, Address::Text("UQ", BASE58, 46)),
-    ("Tron", ECDSA, Address::Text("T", BASE58, 33)),
+    ("Tron", ECDSA, Address::Tron),
     ("Westend", EDDSA, Address::Text("5", BASE58, 47)),
     ("XrpLedger", ECDSA, Address::Text("r", BASE58, 33)),
 ];
@@ -76,28 +81,13 @@ pub(super) fn family(network: &str) -> Family {
     let known = FAMILIES
         .iter()
         .find(|(beginning, _, _)| network.starts_with(beginning));
-    let ((scheme, curve), address) = match known {
-        Some((_, signing, Address::Text(prefix, alphabet, length))) => {
-            (*signing, Address::Text(prefix, alphabet, *length))
-        }
-        Some((_, signing, Address::Hex(prefix, bytes))) => (*signing, Address::Hex(prefix, *bytes)),
-        None => (ECDSA, Address::Hex("0x", 20)),
-    };
+    let ((scheme, curve), address) = known
+        .map_or((ECDSA, Address::Evm), |(_, signing, address)| {
+            (*signing, *address)
+        });
     Family {
         scheme,
         curve,
         address,
-    }
-}
-
-impl Family {
-    /// An address in the shape of the network's; nobody has its key, and checksums are not computed.
-    pub(super) fn address(&self, random: &mut Random) -> String {
-        match self.address {
-            Address::Text(prefix, alphabet, length) => {
-                format!("{prefix}{}", random.text(alphabet, length))
-            }
-            Address::Hex(prefix, bytes) => format!("{prefix}{}", random.hex(bytes)),
-        }
     }
 }

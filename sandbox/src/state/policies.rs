@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 
 use super::change::{page_with_pending, with_pending};
 use super::wallets::set;
-use super::{Call, Handler, State};
+use super::{Call, Handler, State, rules};
 use crate::clock::iso;
 use crate::refusal::Refusal;
 
@@ -60,18 +60,14 @@ fn list(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
     Ok(page_with_pending(state, "Policy", page))
 }
 
-/// The active policies for an activity whose filters let this one through. Of the rules, only the one that
-/// always triggers is known: the others would need prices and screening services.
+/// The active policies for an activity that concern this one, by their filters and rules.
 pub(super) fn triggered(
     state: &State,
     activity: &str,
     concerns: impl Fn(&Value) -> bool,
 ) -> Vec<Value> {
     let active = state.policies.iter().filter(|policy| {
-        policy["status"] == "Active"
-            && policy["activityKind"] == activity
-            && policy["rule"]["kind"] == "AlwaysTrigger"
-            && concerns(&policy["filters"])
+        policy["status"] == "Active" && policy["activityKind"] == activity && concerns(policy)
     });
     active.cloned().collect()
 }
@@ -92,5 +88,5 @@ pub(super) fn concerns_id(filter: &Value, id: &Value) -> bool {
 
 /// What evaluating a policy that triggered looks like.
 pub(super) fn evaluation(policy: &Value) -> Value {
-    json!({"policyId": policy["id"], "triggered": true, "reason": "the rule always triggers"})
+    json!({"policyId": policy["id"], "triggered": true, "reason": rules::reason(&policy["rule"])})
 }

@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
 use super::policies::{concerns_wallet, triggered};
-use super::{Call, Collection, State, approvals, signatures};
+use super::{Call, Collection, State, activation, approvals, balances, rules, signatures};
 use crate::clock::{Millis, iso};
 use crate::refusal::Refusal;
 
@@ -14,8 +14,15 @@ pub(super) enum Requested {
     Transaction,
 }
 
-/// What the requests of a wallet are found by.
+/// What the requests of a wallet are found by, and transfers to one.
 const WALLETS: &[&str] = &["/id", "/externalId", "/approvalId", "/walletId"];
+const TRANSFERS: &[&str] = &[
+    "/id",
+    "/externalId",
+    "/approvalId",
+    "/walletId",
+    "/requestBody/to",
+];
 
 impl Requested {
     pub(super) const ALL: [Self; 3] = [Self::Signature, Self::Transfer, Self::Transaction];
@@ -27,7 +34,7 @@ impl Requested {
                 "signatureId",
                 &["/id", "/externalId", "/approvalId", "/keyId"],
             ),
-            Self::Transfer => Collection::found_by("transfer", "transferId", WALLETS),
+            Self::Transfer => Collection::found_by("transfer", "transferId", TRANSFERS),
             Self::Transaction => Collection::found_by("transaction", "transactionId", WALLETS),
         }
     }
@@ -85,8 +92,11 @@ impl Requested {
         mut request: Value,
         wallets: &[Value],
     ) -> Result<Value, Refusal> {
-        let policies = triggered(state, "Wallets:Sign", |filters| {
-            filters.is_null() || wallets.iter().any(|w| concerns_wallet(filters, w))
+        let policies = triggered(state, "Wallets:Sign", |policy| {
+            let filters = &policy["filters"];
+            let concerned = wallets.iter().any(|w| concerns_wallet(filters, w));
+            (filters.is_null() || concerned)
+                && rules::triggers(state, &policy["rule"], &request, wallets, call.now)
         });
         let does = |action: &'static str| move |p: &&Value| p["action"]["kind"] == action;
         let asking: Vec<_> = policies
@@ -129,10 +139,17 @@ impl Requested {
         Ok(())
     }
 
-    /// A transfer or transaction takes its way by itself, with time.
-    fn carry_out(self, state: &State, request: &mut Value, now: Millis) -> Result<(), Refusal> {
-        if self == Self::Signature {
-            signatures::sign(state, request, now)?;
+    /// A transfer or transaction takes its way by itself, with time, if it can be paid for.
+    fn carry_out(self, state: &mut State, request: &mut Value, now: Millis) -> Result<(), Refusal> {
+        match self {
+            Self::Signature => signatures::sign(state, request, now)?,
+            Self::Transfer => {
+                if let Some(reason) = balances::lacking(state, request, now) {
+                    request["status"] = "Failed".into();
+                    request["reason"] = reason.into();
+                }
+            }
+            Self::Transaction => activation::activated(state, request),
         }
         Ok(())
     }

@@ -1,7 +1,8 @@
 use serde_json::{Value, json};
 
+use super::address::address;
 use super::network::family;
-use super::{Call, Handler, State, keys};
+use super::{Call, Handler, State, activation, keys};
 use crate::clock::iso;
 use crate::refusal::Refusal;
 
@@ -32,22 +33,35 @@ pub(super) fn set(item: &mut Value, name: &str, value: &Value) {
 }
 
 pub(super) fn create(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
-    let body = call.body;
-    state.wallets.check_external_id(&body["externalId"], "")?;
+    check_new(state, call.body)?;
+    let key = signing_key(state, call)?;
+    make(state, call, call.body, &key)
+}
+
+/// Refuses a wallet that there can only be one of.
+pub(super) fn check_new(state: &State, body: &Value) -> Result<(), Refusal> {
+    state.wallets.check_external_id(&body["externalId"], "")
+}
+
+/// The wallet that a body asks for, with that key.
+pub(super) fn make(
+    state: &mut State,
+    call: &Call<'_>,
+    body: &Value,
+    key: &Value,
+) -> Result<Value, Refusal> {
     let network = body["network"].as_str().unwrap_or_default();
-    let family = family(network);
-    let key = signing_key(state, call, &family)?;
     let delegate = body
         .get("delegateTo")
         .filter(|_| body["delayDelegation"] != true);
     let mut wallet = json!({
         "id": state.random.id("wa"),
         "network": network,
-        "address": family.address(&mut state.random),
+        "address": address(network, key, &mut state.random),
         "signingKey": {
             "id": key["id"], "scheme": key["scheme"], "curve": key["curve"], "publicKey": key["publicKey"],
         },
-        "status": "Active",
+        "status": if activation::is_needed(network) { "Inactive" } else { "Active" },
         "dateCreated": iso(call.now),
         "custodial": delegate.is_none(),
         "tags": body.get("tags").cloned().unwrap_or_else(|| json!([])),
@@ -62,21 +76,15 @@ pub(super) fn create(state: &mut State, call: &Call<'_>) -> Result<Value, Refusa
 }
 
 /// The key that the request names, if it suits the network, or a new one.
-fn signing_key(
-    state: &mut State,
-    call: &Call<'_>,
-    family: &super::network::Family,
-) -> Result<Value, Refusal> {
+fn signing_key(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
+    let network = call.body["network"].as_str().unwrap_or_default();
     let wanted = &call.body["signingKey"];
     if let Some(id) = wanted["id"].as_str() {
         let key = state.keys.get(id)?;
-        if key["curve"] != family.curve {
-            return Err(Refusal::bad_request("the key's curve is not the network's")
-                .with("expected", family.curve)
-                .with("seen", key["curve"].clone()));
-        }
+        keys::check_curve(network, &key["curve"])?;
         return Ok(key.clone());
     }
+    let family = family(network);
     let or = |name: &str, usual: &str| wanted.get(name).cloned().unwrap_or_else(|| usual.into());
     let mut key =
         json!({"scheme": or("scheme", family.scheme), "curve": or("curve", family.curve)});
@@ -158,11 +166,26 @@ fn change_tags(
         &mut tags,
         body["tags"].as_array().map_or(&[][..], Vec::as_slice),
     );
-    if tags.len() > MOST_TAGS {
-        return Err(Refusal::bad_request(format!(
-            "there are at most {MOST_TAGS} tags"
-        )));
-    }
-    item["tags"] = Value::Array(tags);
+    let tags = Value::Array(tags);
+    check_tags(&tags)?;
+    item["tags"] = tags;
     Ok(json!({}))
+}
+
+/// Refuses tags that no wallet can have.
+pub(super) fn check_tags(tags: &Value) -> Result<(), Refusal> {
+    let tags = tags.as_array().map_or(&[][..], Vec::as_slice);
+    let is_tag = |tag: &Value| {
+        let tag = tag.as_str().unwrap_or_default();
+        let may = |c: char| c.is_ascii_alphanumeric() || "_.:/+-".contains(c);
+        (1..=100).contains(&tag.len()) && tag.chars().all(may)
+    };
+    if tags.len() > MOST_TAGS {
+        let message = format!("there are at most {MOST_TAGS} tags");
+        return Err(Refusal::bad_request(message));
+    }
+    match tags.iter().find(|tag| !is_tag(tag)) {
+        None => Ok(()),
+        Some(tag) => Err(Refusal::bad_request("this is no tag").with("tag", tag.clone())),
+    }
 }

@@ -7,6 +7,7 @@
 
 pub mod events;
 pub mod http;
+pub mod shares;
 pub mod signer;
 
 use base64::Engine;
