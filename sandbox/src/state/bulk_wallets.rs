@@ -11,7 +11,7 @@ const MOST: u64 = 1000;
 const LONGEST_NAME: usize = 90;
 
 /// How long a job takes to be completed; its wallets exist from the beginning.
-const DURATION: Millis = 1000;
+const DURATION: Millis = 10_000;
 
 /// A job that makes many wallets.
 #[derive(Debug, Serialize, Deserialize)]
