@@ -114,7 +114,7 @@ fn what_no_job_can_do_is_refused() {
             "name must have at most 90 characters",
         ),
         ("tags", json!(["no tag"]), "this is no tag"),
-        ("tags", json!(vec!["a"; 11]), "a wallet has at most 10 tags"),
+        ("tags", json!(vec!["a"; 11]), "there are at most 10 tags"),
     ] {
         let mut body = good.clone();
         body[name] = value;

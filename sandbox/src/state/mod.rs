@@ -47,6 +47,7 @@ mod table;
 mod tenant;
 mod transactions;
 mod transfers;
+mod typed_data;
 mod user_groups;
 mod users;
 mod vault_balances;

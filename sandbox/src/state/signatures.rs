@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 use super::address::{is_evm, keccak};
 use super::private_key::Signable;
 use super::requested::Requested::Signature;
-use super::{Call, Handler, State, keys};
+use super::{Call, Handler, State, keys, typed_data};
 use crate::clock::{Millis, iso};
 use crate::hex;
 use crate::refusal::Refusal;
@@ -48,7 +48,7 @@ pub(super) fn sign(state: &State, request: &mut Value, now: Millis) -> Result<()
     Ok(())
 }
 
-/// What is signed for a request. Beyond hashes and messages a chain says what that is; the sandbox knows two things of
+/// What is signed for a request. Beyond hashes and messages a chain says what that is; the sandbox knows three things of
 /// EVM chains, and takes for all others the request itself, as compact JSON with its properties in alphabetical order.
 fn signable(body: &Value) -> Signable {
     let bytes = |name: &str| hex::decode(text(&body[name]));
@@ -67,6 +67,7 @@ fn signable(body: &Value) -> Signable {
             Some(transaction) => Signable::Hash(keccak(&transaction)),
             None => itself(body),
         },
+        "Eip712" => typed_data::hash(body).map_or_else(|| itself(body), Signable::Hash),
         _ => itself(body),
     }
 }
