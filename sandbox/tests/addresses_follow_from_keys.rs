@@ -56,7 +56,7 @@ fn of_an_ed25519_key() {
 /// Base58 by long multiplication; no leading zeros here.
 fn unbase58(text: &str) -> Vec<u8> {
     const ALPHABET: &str = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
-    let mut bytes = vec![0_u32; 32];
+    let mut bytes = [0_u32; 32];
     for character in text.chars() {
         let mut carry = u32::try_from(ALPHABET.find(character).unwrap()).unwrap();
         for byte in bytes.iter_mut().rev() {

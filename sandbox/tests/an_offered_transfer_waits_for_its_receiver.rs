@@ -159,8 +159,8 @@ fn a_rejected_or_expired_offer_goes_back() {
     assert_eq!(late["status"], "Expired");
     // Only the fees are gone.
     assert_eq!(balance(&client, &other), of_other);
-    let lost = of_one - balance(&client, &one);
-    assert!((2000..=2_000_000).contains(&lost), "{lost}");
+    let gone = of_one - balance(&client, &one);
+    assert!((2000..=2_000_000).contains(&gone), "{gone}");
     let list = client.get(&path(&third, "offers")).expect(200);
     assert_eq!(list["items"], json!([]));
 }

@@ -109,7 +109,7 @@ fn an_imported_ecdsa_key_signs_as_the_example_of_ethereum() {
 fn an_imported_schnorr_key_signs() {
     let sandbox = Sandbox::start().unwrap();
     let client = Client::new(&sandbox, Signer::ed25519(1));
-    let odd = (1..).find(|n| secp256k1(Scalar::from(*n as u64)).1[64] & 1 == 1);
+    let odd = (1..100).find(|n: &u64| secp256k1(Scalar::from(*n)).1[64] & 1 == 1);
     for secret in [3, odd.unwrap()] {
         let key = import(&client, SCHNORR, &on_secp256k1(secret));
         assert_eq!(key["scheme"], "Schnorr");
@@ -168,7 +168,7 @@ fn export(client: &Client<'_>, key: &Value, (protocol, curve): (&str, &str)) -> 
             EdScalar::from_canonical_bytes(bytes).unwrap()
         };
         let shares: Vec<_> = shares.iter().map(|(i, s)| (read(*i), read(*s))).collect();
-        ed25519(at_zero(&shares, EdScalar::ONE, |x| x.invert())).0
+        ed25519(at_zero(&shares, EdScalar::ONE, EdScalar::invert)).0
     } else {
         let read = |bytes: [u8; 32]| *SecretKey::from_slice(&bytes).unwrap().to_nonzero_scalar();
         let shares: Vec<_> = shares.iter().map(|(i, s)| (read(*i), read(*s))).collect();
@@ -216,6 +216,30 @@ fn what_is_exported_is_the_key_that_signs() {
         assert!(shown["exported"] == true && shown["dateExported"].is_string());
     }
     let key = import(&client, ECDSA, &on_secp256k1(0xabcd));
+    let (secret, _) = export(&client, &key, ECDSA);
+    assert_eq!(secret, secp256k1(Scalar::from(0xabcd_u64)).0);
+}
+
+#[test]
+fn an_imported_key_is_the_same_after_a_restart() {
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("imported");
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    let open = || Sandbox::builder().data(folder.join("sandbox.sqlite"));
+    let first = open().start().unwrap();
+    let mut client = Client::new(&first, Signer::ed25519(1));
+    let key = import(&client, ECDSA, &on_secp256k1(0xabcd));
+    let hash = json!({"kind": "Hash", "hash": "ab".repeat(32)});
+    let before = sign(&client, &key, &hash);
+    let identity = client.identity.clone();
+    drop(first);
+    let second = open().start().unwrap();
+    client = Client {
+        sandbox: &second,
+        identity,
+        signer: Signer::ed25519(1),
+    };
+    assert_eq!(sign(&client, &key, &hash), before);
     let (secret, _) = export(&client, &key, ECDSA);
     assert_eq!(secret, secp256k1(Scalar::from(0xabcd_u64)).0);
 }
