@@ -236,3 +236,38 @@ fn the_organisations_history_is_json_or_csv() {
         .get(bad)
         .refused(400, "startTime must be a date and time");
 }
+
+#[test]
+fn balances_outlive_the_sandbox() {
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("balances");
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    let open = || {
+        Sandbox::builder()
+            .data(folder.join("sandbox.sqlite"))
+            .start()
+            .unwrap()
+    };
+    let first = open();
+    let client = Client::new(&first, Signer::ed25519(1));
+    // Its amounts have 24 decimals, more than 64 bits.
+    let (one, other) = (wallet(&client, "Near"), wallet(&client, "Near"));
+    let before = balance(&client, &other);
+    let to = other["address"].as_str().unwrap();
+    transfer(&client, &one, to, 1000);
+    first.advance(Duration::from_secs(20));
+    assert_eq!(balance(&client, &other), before + 1000);
+    transfer(&client, &one, to, 500);
+    let identity = client.identity.clone();
+    drop(first);
+    let second = open();
+    let client = Client {
+        sandbox: &second,
+        identity,
+        signer: Signer::ed25519(1),
+    };
+    assert_eq!(balance(&client, &other), before + 1000);
+    second.advance(Duration::from_secs(20));
+    assert_eq!(balance(&client, &other), before + 1500);
+    assert_eq!(events(&client, &other, "").len(), 2);
+}

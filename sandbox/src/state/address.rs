@@ -52,6 +52,14 @@ pub(super) fn normal(network: &str, address: &str) -> String {
     }
 }
 
+/// Whether a transfer is to that wallet.
+pub(super) fn is_to(transfer: &Value, wallet: &Value) -> bool {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let network = text(&wallet["network"]);
+    transfer["network"] == network.as_str()
+        && normal(&network, &text(&transfer["requestBody"]["to"])) == text(&wallet["address"])
+}
+
 /// Whether a network is an EVM chain.
 pub(super) fn is_evm(network: &str) -> bool {
     matches!(family(network).address, Address::Evm)

@@ -105,9 +105,9 @@ impl Collection {
         self.items.numbered_with(mark, text, 0)
     }
 
-    /// All items with their numbers.
-    pub(super) fn numbered(&self) -> impl Iterator<Item = (usize, &Value)> {
-        self.items.numbered(..)
+    /// The items from a number on, with their numbers.
+    pub(super) fn numbered_from(&self, start: usize) -> impl Iterator<Item = (usize, &Value)> {
+        self.items.numbered(start..)
     }
 
     pub(super) fn change_all_with(&mut self, mark: &str, text: &str, change: impl Fn(&mut Value)) {
@@ -199,11 +199,11 @@ impl Stored for Collection {
 
 /// One page of the rows that come from a number on. A token names the number of the first row of its page, and the
 /// kind.
-pub(super) fn page_of<'a, T: 'a, I: Iterator<Item = (usize, &'a T)>>(
+pub(super) fn page_of<T, I: Iterator<Item = (usize, T)>>(
     kind: &str,
     call: &Call<'_>,
     from: impl FnOnce(usize) -> I,
-    show: impl Fn(&T) -> Value,
+    show: impl Fn(T) -> Value,
 ) -> Result<Value, Refusal> {
     let limit = match &call.query["limit"] {
         Value::Null => PAGE,

@@ -2,8 +2,8 @@ use serde_json::{Value, json};
 
 use super::allocations::wallet;
 use super::collection::page_of;
+use super::progress::progressed;
 use super::resources::FEE_SPONSORS;
-use super::transfers::progressed;
 use super::{Call, Handler, State};
 use crate::refusal::Refusal;
 
@@ -40,7 +40,7 @@ fn list_fees(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
     let requests = state.transfers.iter().chain(state.transactions.iter());
     let sponsored = requests.filter(|r| r["requestBody"]["feeSponsorId"] == call.id());
     let confirmed = sponsored
-        .map(|request| progressed(state.seed, request, call.now))
+        .map(|request| progressed(state, request, call.now))
         .filter(|request| request["status"] == "Confirmed");
     let fees: Vec<_> = confirmed
         .map(|request| {

@@ -1,7 +1,8 @@
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
-use super::address::normal;
-use super::balances::{is_to, moves};
+use super::address::{is_to, normal, spellings};
 use super::collection::page_of;
 use super::native_asset::NativeAsset;
 use super::progress::{confirmed, progressed, status};
@@ -20,25 +21,41 @@ pub(super) fn handler(operation: &str) -> Option<Handler> {
     })
 }
 
+/// The transfers out of a wallet and to it, by their numbers.
+pub(super) fn moves<'a>(state: &'a State, wallet: &Value) -> BTreeMap<usize, &'a Value> {
+    let text = |name: &str| wallet[name].as_str().unwrap_or_default();
+    let (id, network) = (text("id"), text("network"));
+    let mut all: BTreeMap<_, _> = state.transfers.numbered_with("/walletId", id).collect();
+    for address in spellings(network, text("address")) {
+        let incoming = state.transfers.numbered_with("/requestBody/to", &address);
+        all.extend(incoming.filter(|(_, transfer)| transfer["network"] == network));
+    }
+    all
+}
+
 /// The confirmed native transfers of a wallet.
 fn of_wallet(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
     let wallet = state.wallets.get(call.id())?;
-    let mut events = Vec::new();
-    for (number, transfer) in moves(state, wallet) {
-        for (place, direction) in [(0, "Out"), (1, "In")] {
-            if let Some(event) = event(state, transfer, wallet, direction, call.now) {
-                events.push((2 * number + place, event));
-            }
-        }
-    }
-    let query = call.query;
-    let is = |name: &str, value: &Value| query[name].is_null() || query[name] == *value;
-    events.retain(|(_, event)| {
-        is("direction", &event["direction"])
-            && is("kind", &event["kind"])
-            && is("contract", &Value::Null)
-    });
-    let mut page = page(call, &events)?;
+    let moves = moves(state, wallet);
+    let is = |name: &str, value: &Value| call.query[name].is_null() || call.query[name] == *value;
+    let events = |(number, transfer): (usize, &Value)| {
+        let event = |(place, direction)| {
+            let event = event(state, transfer, wallet, direction, call.now)?;
+            let wanted = is("direction", &event["direction"])
+                && is("kind", &event["kind"])
+                && is("contract", &Value::Null);
+            wanted.then_some((2 * number + place, event))
+        };
+        [(0, "Out"), (1, "In")].map(event).into_iter().flatten()
+    };
+    let from = |start: usize| {
+        let moves = moves.range(start / 2..);
+        let moves = moves.map(|(number, transfer)| (*number, *transfer));
+        moves
+            .flat_map(events)
+            .filter(move |(number, _)| *number >= start)
+    };
+    let mut page = page_of("event", call, from, |event| event)?;
     page["walletId"] = wallet["id"].clone();
     page["network"] = wallet["network"].clone();
     Ok(page)
@@ -47,29 +64,33 @@ fn of_wallet(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
 /// The same of all wallets, in a time.
 fn of_org(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
     let (start, end) = (time(call, "startTime")?, time(call, "endTime")?);
-    let mut events = Vec::new();
-    for (number, transfer) in state.transfers.numbered() {
-        let within = |at: Millis| (start..=end).contains(&at);
-        if !confirmed(state, transfer).is_some_and(within) {
-            continue;
-        }
-        let text = |value: &'_ Value| value.as_str().unwrap_or_default().to_owned();
-        let sender = state.wallets.find("/id", &text(&transfer["walletId"]));
+    let within =
+        |transfer: &Value| confirmed(state, transfer).is_some_and(|at| (start..=end).contains(&at));
+    let events = |(number, transfer): (usize, &Value)| {
+        let sender = state.wallets.find("/id", text(&transfer["walletId"]));
         let to = normal(
-            &text(&transfer["network"]),
-            &text(&transfer["requestBody"]["to"]),
+            text(&transfer["network"]),
+            text(&transfer["requestBody"]["to"]),
         );
-        let receiver = state.wallets.all_with("/address", &to);
-        let receiver = receiver.filter(|wallet| is_to(transfer, wallet));
-        let sender = sender.map(|wallet| (0, "Out", wallet));
-        let receivers = receiver.map(|wallet| (1, "In", wallet));
-        for (place, direction, wallet) in sender.into_iter().chain(receivers.take(1)) {
-            if let Some(event) = event(state, transfer, wallet, direction, call.now) {
-                events.push((2 * number + place, row(&event)));
-            }
-        }
-    }
-    let mut page = page(call, &events)?;
+        let mut receivers = state.wallets.all_with("/address", &to);
+        let receiver = receivers.find(|wallet| is_to(transfer, wallet));
+        let event = |(place, direction, wallet): (usize, &str, Option<&Value>)| {
+            let event = event(state, transfer, wallet?, direction, call.now)?;
+            Some((2 * number + place, row(&event)))
+        };
+        [(0, "Out", sender), (1, "In", receiver)]
+            .map(event)
+            .into_iter()
+            .flatten()
+    };
+    let from = |start: usize| {
+        let moves = state.transfers.numbered_from(start / 2);
+        let moves = moves.filter(|(_, transfer)| within(transfer));
+        moves
+            .flat_map(events)
+            .filter(move |(number, _)| *number >= start)
+    };
+    let mut page = page_of("event", call, from, |event| event)?;
     page["orgId"] = state.directory.org_id.clone().into();
     Ok(page)
 }
@@ -135,18 +156,14 @@ fn row(event: &Value) -> Value {
     })
 }
 
-fn page(call: &Call<'_>, events: &[(usize, Value)]) -> Result<Value, Refusal> {
-    let from = |start| {
-        let events = events.iter().map(|(number, event)| (*number, event));
-        events.filter(move |(number, _)| *number >= start)
-    };
-    page_of("event", call, from, Value::clone)
-}
-
 /// A time of the query: RFC 3339, or a day alone, at whose beginning it is.
 fn time(call: &Call<'_>, name: &str) -> Result<Millis, Refusal> {
     let text = call.query[name].as_str().unwrap_or_default();
     parse(text)
         .or_else(|| parse(&format!("{text}T00:00:00Z")))
         .ok_or_else(|| Refusal::bad_request(format!("{name} must be a date and time")))
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
 }

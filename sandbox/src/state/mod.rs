@@ -1,13 +1,14 @@
 //! What the sandbox remembers, and the operations that read and change it.
 
 mod access_tokens;
+mod accounts;
 mod activation;
 mod address;
 mod address_watches;
 mod agreements;
 mod allocations;
 mod approvals;
-mod balances;
+mod assets;
 mod bulk_wallets;
 mod canton_validators;
 mod change;
@@ -63,6 +64,7 @@ use crate::clock::Millis;
 use crate::random::Random;
 use crate::refusal::Refusal;
 use crate::trace::Trace;
+use accounts::Account;
 use approvals::Approvals;
 use bulk_wallets::Job;
 pub(crate) use collection::Collection;
@@ -93,6 +95,7 @@ pub(crate) struct State {
     transfers: Collection,
     transactions: Collection,
     offers: Collection,
+    balances: Table<Account>,
     policies: Collection,
     changes: Collection,
     approvals: Approvals,
@@ -153,6 +156,7 @@ impl State {
             transfers: Requested::Transfer.collection(),
             transactions: Requested::Transaction.collection(),
             offers: Collection::found_by("offer", "offerId", &["/id"]),
+            balances: Table::new(&["walletId"]),
             policies: Collection::new("policy", "policyId"),
             changes: Collection::found_by(
                 "change request",
@@ -204,6 +208,7 @@ impl State {
             ("transfers", &mut self.transfers),
             ("transactions", &mut self.transactions),
             ("offers", &mut self.offers),
+            ("balances", &mut self.balances),
             ("policies", &mut self.policies),
             ("changes", &mut self.changes),
             ("approvals", &mut self.approvals.all),
@@ -228,7 +233,7 @@ impl State {
         let handler = wallets::handler(call.operation)
             .or_else(|| bulk_wallets::handler(call.operation))
             .or_else(|| activation::handler(call.operation))
-            .or_else(|| balances::handler(call.operation))
+            .or_else(|| assets::handler(call.operation))
             .or_else(|| history::handler(call.operation))
             .or_else(|| offers::handler(call.operation))
             .or_else(|| fees::handler(call.operation))

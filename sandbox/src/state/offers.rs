@@ -1,7 +1,8 @@
 use serde_json::{Value, json};
 
-use super::balances::{is_to, moves};
+use super::address::is_to;
 use super::collection::page_of;
+use super::history::moves;
 use super::progress::{progressed, status};
 use super::requested::Requested::Transaction;
 use super::{Call, Handler, State, wallets};

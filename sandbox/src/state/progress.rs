@@ -64,6 +64,11 @@ pub(super) fn fee(seed: u64, request: &Value) -> u64 {
     Random::of(seed, &format!("fee {id}")).between(1000, 1_000_000)
 }
 
+/// Whether it was let go, whatever has become of it since.
+pub(super) fn is_under_way(request: &Value) -> bool {
+    start(request).is_some()
+}
+
 /// When it set out: `None` for what waits for an approval, and for what has ended without a chain.
 fn start(request: &Value) -> Option<Millis> {
     let resolved = request["datePolicyResolved"].as_str();

@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
 use super::policies::{concerns_wallet, triggered};
-use super::{Call, Collection, State, activation, approvals, balances, rules, signatures};
+use super::{Call, Collection, State, accounts, activation, approvals, rules, signatures};
 use crate::clock::{Millis, iso};
 use crate::refusal::Refusal;
 
@@ -113,7 +113,11 @@ impl Requested {
             approvals::ask(state, call, &id, "Wallets:Sign", &asking, None)?;
             request["approvalId"] = id.into();
         }
-        self.all_of_mut(state).add(request)
+        let request = self.all_of_mut(state).add(request)?;
+        if self == Self::Transfer {
+            accounts::open(state, &request)?;
+        }
+        Ok(request)
     }
 
     /// What follows when the approval with that id is resolved, if it was asked for one of these.
@@ -144,7 +148,7 @@ impl Requested {
         match self {
             Self::Signature => signatures::sign(state, request, now)?,
             Self::Transfer => {
-                if let Some(reason) = balances::lacking(state, request, now) {
+                if let Some(reason) = accounts::lacking(state, request, now)? {
                     request["status"] = "Failed".into();
                     request["reason"] = reason.into();
                 }
