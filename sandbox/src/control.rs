@@ -133,9 +133,7 @@ fn clock(service: &Service, received: &Received) -> Result<Answer, Refusal> {
         return Err(Refusal::other_methods(&["POST"]));
     }
     let wanted: Clock = read(received)?;
-    service
-        .clock
-        .advance(Duration::from_secs(wanted.advance_seconds));
+    service.advance(Duration::from_secs(wanted.advance_seconds));
     service.keep(&mut service.state())?;
     let now = iso(service.clock.now());
     Ok(Answer::json(200, &json!({"now": now})))

@@ -25,6 +25,7 @@ dfns-sandbox [OPTIONS]
   --seed NUMBER        Seed of ids, challenges and examples [0]
   --require-approval OPERATION  Answer this operation with 202, as a policy would; may be repeated
   --lenient-empty-body Take a signed {} for an absent body
+  --deliver-anywhere   Send webhook events to other than loopback addresses too
   --allow-unknown      Let fields through that the API description does not know
   --help               Print this";
 
@@ -116,6 +117,7 @@ impl Arguments {
                     builder = builder.require_approval(&parser.value()?.string()?);
                 }
                 Long("lenient-empty-body") => builder = builder.lenient_empty_body(),
+                Long("deliver-anywhere") => builder = builder.deliver_anywhere(),
                 Long("allow-unknown") => builder = builder.allow_unknown_fields(),
                 Long("help") | Short('h') => return Ok(None),
                 other => return Err(other.unexpected().into()),

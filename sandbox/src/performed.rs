@@ -59,6 +59,9 @@ impl Service {
         // An approval carries out what was held back until then.
         let (carried_out, kept) = {
             let mut state = self.state();
+            if state.has_webhooks() {
+                self.courier.notify_one();
+            }
             (
                 std::mem::take(&mut state.carried_out),
                 self.keep(&mut state),

@@ -9,6 +9,7 @@ use std::time::Duration;
 use crate::auth::{AccessToken, LONGEST_TOKEN, NewCredential, NewToken, TokenKind};
 use crate::faults::{Injected, Injection};
 use crate::identity::{CredentialKind, Identity, Rejected};
+use crate::receiver::Reach;
 use crate::refusal::Refusal;
 use crate::seen::Seen;
 use crate::server::Server;
@@ -51,6 +52,7 @@ impl Sandbox {
                 lenient_empty: false,
                 allow_unknown: false,
                 max_body: 4 << 20,
+                reach: Reach::ThisMachine,
                 observer: None,
             },
             approvals: Vec::new(),
@@ -148,7 +150,7 @@ impl Sandbox {
 
     /// Moves the sandbox's clock forward, so that what expires does.
     pub fn advance(&self, by: Duration) {
-        self.service.clock.advance(by);
+        self.service.advance(by);
         // What cannot be stored now is stored with the next request.
         let _ = self.change(|_| Ok(()));
     }
@@ -292,6 +294,13 @@ impl Builder {
     /// The largest body taken, in bytes; 4 MiB if not said.
     pub fn max_body(mut self, bytes: usize) -> Self {
         self.options.max_body = bytes;
+        self
+    }
+
+    /// Sends the events of webhooks to any address. Off, because nothing is to leave the machine by accident: events for
+    /// other than loopback addresses are noted as not sent.
+    pub fn deliver_anywhere(mut self) -> Self {
+        self.options.reach = Reach::Anywhere;
         self
     }
 

@@ -18,6 +18,7 @@ use tokio::sync::{Semaphore, oneshot};
 use tokio::time::{sleep, timeout};
 
 use crate::answer::Answer;
+use crate::courier;
 use crate::events::Events;
 use crate::faults::{Outgoing, Raw};
 use crate::refusal::Refusal;
@@ -51,10 +52,13 @@ impl Server {
             .spawn(move || {
                 runtime.block_on(async {
                     tokio::select! {
-                        () = accept(listener, service) => {}
+                        () = accept(listener, Arc::clone(&service)) => {}
+                        () = courier::run(service) => {}
                         _ = stopped => {}
                     }
                 });
+                // A name that is being looked up for a webhook keeps nobody waiting.
+                runtime.shutdown_background();
             })?;
         Ok(Self {
             address,

@@ -6,6 +6,7 @@ use std::{io, time::Duration};
 
 use bytes::Bytes;
 use serde_json::Value;
+use tokio::sync::Notify;
 
 use crate::answer::{Answer, JSON};
 use crate::api::{Auth, Generator, Operation, ResponseKind, Style};
@@ -19,6 +20,7 @@ use crate::log::Log;
 use crate::query;
 #[cfg(feature = "data")]
 use crate::random::Random;
+use crate::receiver::Reach;
 use crate::refusal::Refusal;
 use crate::seen::Seen;
 use crate::state::{Call, State};
@@ -38,6 +40,7 @@ pub(crate) struct Options {
     pub(crate) lenient_empty: bool,
     pub(crate) allow_unknown: bool,
     pub(crate) max_body: usize,
+    pub(crate) reach: Reach,
     pub(crate) observer: Option<Observer>,
 }
 
@@ -52,6 +55,8 @@ pub(crate) struct Service {
     faults: Mutex<Injected>,
     log: Mutex<Log>,
     pub(crate) news: News,
+    /// Woken when webhooks may have to be told something, or sooner.
+    pub(crate) courier: Notify,
     refusals: AtomicU64,
 }
 
@@ -78,6 +83,7 @@ impl Service {
             faults: Mutex::default(),
             log: Mutex::default(),
             news: News::new(),
+            courier: Notify::new(),
             refusals: AtomicU64::new(1),
         }
     }
@@ -192,6 +198,9 @@ impl Service {
         }
         if let Some(answer) = self.with_state(operation, &call, received.wants_csv()) {
             return answer;
+        }
+        if operation.id == "pingWebhook" && !self.options.stateless {
+            return self.ping(&call).await;
         }
         Ok(self.example(operation, received, now))
     }

@@ -40,7 +40,7 @@ impl Service {
             match fault {
                 Fault::DelayBefore(time) => before = before.saturating_add(*time),
                 Fault::DelayAfter(time) => after = after.saturating_add(*time),
-                Fault::ClockJump(time) => self.clock.advance(*time),
+                Fault::ClockJump(time) => self.advance(*time),
                 Fault::Before(_) | Fault::After(_) | Fault::Damaged(_) => decisive = Some(fault),
             }
         }
@@ -51,14 +51,15 @@ impl Service {
             over: false,
         };
         pause(before).await;
-        delayed.over = true;
-        drop(delayed);
-        // From here to the log nothing waits, so that whatever was executed is also remembered as such.
+        // From here to the log nothing waits, so that whatever was executed is also remembered as such; only a ping does,
+        // for its receiver.
         let mut performed = if let Some(Fault::Before(_)) = decisive {
             Performed::nothing(operation(&received), None)
         } else {
             self.perform(&received).await
         };
+        delayed.over = true;
+        drop(delayed);
         let outgoing = match decisive {
             Some(Fault::Before(reply) | Fault::After(reply)) => self.reply(reply),
             Some(Fault::Damaged(damage)) => damaged(performed.answer.clone(), damage),

@@ -2,6 +2,7 @@ use serde_json::{Value, json};
 
 use super::requested::Requested::Transaction;
 use super::{Call, Handler, State};
+use crate::clock::Millis;
 use crate::refusal::Refusal;
 
 pub(super) fn handler(operation: &str) -> Option<Handler> {
@@ -30,11 +31,13 @@ fn activate(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
 }
 
 /// What follows when such a transaction is let go.
-pub(super) fn activated(state: &mut State, transaction: &Value) {
+pub(super) fn activated(state: &mut State, transaction: &Value, now: Millis) {
     let id = transaction["walletId"].as_str().unwrap_or_default();
     let activates = transaction["requestBody"]["kind"] == "ActivateAccount";
     let wallet = state.wallets.find_mut("/id", id);
     if let Some(wallet) = wallet.filter(|wallet| activates && wallet["status"] == "Inactive") {
         wallet["status"] = "Active".into();
+        let wallet = wallet.clone();
+        state.emit("wallet.activated", now, |_| json!({"wallet": wallet}));
     }
 }

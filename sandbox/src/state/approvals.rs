@@ -19,7 +19,7 @@ pub(crate) struct Approvals {
     pub(super) all: Collection,
     pub(super) waiting: Table<Waiting>,
     /// Not after the next one; the beginning of time when not known.
-    next_expiry: Millis,
+    pub(super) next_expiry: Millis,
 }
 
 impl Row for Waiting {
@@ -107,17 +107,16 @@ pub(super) fn ask(
 }
 
 /// An approval together with what it is for, as that is now.
-fn show(state: &State, approval: &Value, now: Millis) -> Value {
+pub(super) fn show(state: &State, approval: &Value, now: Millis) -> Value {
     let mut shown = approval.clone();
     let id = text(&approval["id"]);
     for kind in Requested::ALL {
         if let Some(item) = kind.all_of(state).find("/approvalId", id) {
-            let (name, item) = match kind {
-                Requested::Signature => ("signatureRequest", item.clone()),
-                Requested::Transfer => ("transferRequest", progressed(state, item, now)),
-                Requested::Transaction => ("transactionRequest", progressed(state, item, now)),
+            let shown_item = match kind {
+                Requested::Signature => item.clone(),
+                Requested::Transfer | Requested::Transaction => progressed(state, item, now),
             };
-            shown["activity"][name] = item;
+            shown["activity"][kind.name()] = shown_item;
         }
     }
     let change = state.changes.find("/approvalId", id);
@@ -128,7 +127,7 @@ fn show(state: &State, approval: &Value, now: Millis) -> Value {
 }
 
 /// Whether the API has an activity for a change, or the sandbox alone lets it wait.
-fn has_activity(change: &Value) -> bool {
+pub(super) fn has_activity(change: &Value) -> bool {
     ["Policy", "Permission", "Assignment"].contains(&text(&change["kind"]))
 }
 
@@ -248,6 +247,7 @@ pub(super) fn withdraw(state: &mut State, id: &str, now: Millis) -> Result<(), R
     approval["status"] = "Denied".into();
     approval["dateResolved"] = iso(now).into();
     approval["dateUpdated"] = iso(now).into();
+    state.emit_approval("policy.approval.resolved", id, now);
     Ok(())
 }
 
@@ -261,6 +261,7 @@ fn resolve(state: &mut State, id: &str, outcome: &str, now: Millis) -> Result<()
     approval["status"] = outcome.into();
     approval["dateResolved"] = iso(now).into();
     approval["dateUpdated"] = iso(now).into();
+    state.emit_approval("policy.approval.resolved", id, now);
     let approved = outcome == "Approved";
     for kind in Requested::ALL {
         kind.resolve(state, id, approved, now)?;

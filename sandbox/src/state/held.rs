@@ -1,8 +1,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::approvals::ask;
-use super::change::Change;
+use super::approvals::{ask, has_activity};
+use super::change::{Change, described};
 use super::policies::{concerns_id, triggered};
 use super::{Call, State};
 use crate::auth::Caller;
@@ -35,6 +35,8 @@ pub(super) fn hold(
         })
     });
     if policies.iter().any(|p| p["action"]["kind"] == "Block") {
+        let kind = about.map_or("", |about| about.activity);
+        state.emit_policies(&policies, &json!({"kind": kind}), None, call.now);
         return Some(Err(Refusal::new(403, "blocked by a policy")));
     }
     if policies.is_empty() && !required {
@@ -72,6 +74,11 @@ fn make(
     let change = state.changes.add(change)?;
     let approval_id = change["approvalId"].as_str().unwrap_or_default();
     ask(state, call, approval_id, activity, policies, held)?;
+    let mut concerned = json!({"kind": activity});
+    if has_activity(&change) {
+        concerned["changeRequest"] = described(&change);
+    }
+    state.emit_policies(policies, &concerned, Some(approval_id), call.now);
     Ok(change)
 }
 

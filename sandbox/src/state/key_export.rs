@@ -68,6 +68,8 @@ fn export(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
     let stored = state.keys.get_mut(call.id())?;
     stored["exported"] = true.into();
     stored["dateExported"] = iso(call.now).into();
+    let exported = stored.clone();
+    state.emit("key.exported", call.now, |_| json!({"key": exported}));
     Ok(json!({
         "publicKey": key["publicKey"],
         "protocol": protocol,

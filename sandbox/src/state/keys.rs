@@ -67,7 +67,9 @@ pub(super) fn make_of(
     if imported.is_some() {
         key.insert("imported".into(), true.into());
     }
-    state.keys.add(Value::Object(key))
+    let key = state.keys.add(Value::Object(key))?;
+    state.emit("key.created", call.now, |_| json!({"key": key}));
+    Ok(key)
 }
 
 /// The private half of a key.
@@ -154,9 +156,11 @@ fn delete(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
         wallet["status"] = "Archived".into();
         wallet["dateDeleted"] = iso(call.now).into();
     };
+    let key = key.clone();
     let wallets = &mut state.wallets;
     wallets.change_all_with("/signingKey/id", call.id(), archive);
-    Ok(key.clone())
+    state.emit("key.deleted", call.now, |_| json!({"key": key}));
+    Ok(key)
 }
 
 fn delegate(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
@@ -166,8 +170,16 @@ fn delegate(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
         wallet["custodial"] = false.into();
         wallet["signingKey"]["delegatedTo"] = call.body["delegateTo"].clone();
     };
+    let key = key.clone();
     let wallets = &mut state.wallets;
     wallets.change_all_with("/signingKey/id", call.id(), delegate);
+    state.emit("key.delegated", call.now, |_| json!({"key": key}));
+    if state.has_webhooks() {
+        let wallets = state.wallets.all_with("/signingKey/id", call.id());
+        for wallet in wallets.cloned().collect::<Vec<_>>() {
+            state.emit("wallet.delegated", call.now, |_| json!({"wallet": wallet}));
+        }
+    }
     Ok(json!({"keyId": key["id"], "status": "Delegated"}))
 }
 

@@ -14,6 +14,8 @@ mod canton_validators;
 mod change;
 mod collection;
 mod curve;
+mod emit;
+mod event;
 mod exchanges;
 mod fee_sponsors;
 mod fees;
@@ -26,6 +28,7 @@ mod keys;
 mod native_asset;
 mod network;
 mod offers;
+mod outbox;
 mod payins;
 mod payouts;
 mod permissions;
@@ -43,6 +46,7 @@ mod shares;
 mod signatures;
 mod signers;
 mod staking;
+mod steps;
 mod swaps;
 mod table;
 mod tenant;
@@ -68,7 +72,10 @@ use accounts::Account;
 use approvals::Approvals;
 use bulk_wallets::Job;
 pub(crate) use collection::Collection;
+pub(crate) use emit::Parcel;
+pub(crate) use event::Outcome;
 use imported::Imported;
+use outbox::Outbox;
 use requested::Requested;
 use resources::Resources;
 pub(crate) use table::{Row, Stored, Table};
@@ -105,6 +112,7 @@ pub(crate) struct State {
     assignments: Collection,
     webhooks: Collection,
     resources: Resources,
+    pub(crate) outbox: Outbox,
 }
 
 /// A request that was found good: authenticated, signed where it must be, and valid.
@@ -173,6 +181,7 @@ impl State {
             ),
             webhooks: Collection::new("webhook", "webhookId"),
             resources: Resources::new(),
+            outbox: Outbox::new(),
         }
     }
 
@@ -216,6 +225,9 @@ impl State {
             ("permissions", &mut self.permissions),
             ("assignments", &mut self.assignments),
             ("webhooks", &mut self.webhooks),
+            ("events", &mut self.outbox.waiting),
+            ("attempts", &mut self.outbox.attempts),
+            ("steps", &mut self.outbox.steps),
             ("challenges", &mut self.challenges),
             ("user actions", &mut self.user_actions),
         ];
@@ -225,6 +237,7 @@ impl State {
 
     /// What time has brought about by itself.
     pub(crate) fn catch_up(&mut self, now: Millis) -> Result<(), Refusal> {
+        steps::catch_up(self, now);
         approvals::expire(self, now)
     }
 
@@ -263,6 +276,11 @@ impl State {
         required: bool,
     ) -> Option<Result<Value, Refusal>> {
         held::hold(self, call, required)
+    }
+
+    /// The test event that `pingWebhook` asks for.
+    pub(crate) fn ping(&mut self, call: &Call<'_>) -> Result<Parcel, Refusal> {
+        webhooks::ping(self, call)
     }
 
     /// The same for a sandbox without state: nothing follows.

@@ -58,6 +58,13 @@ pub(super) fn confirmed(state: &State, request: &Value) -> Option<Millis> {
     Some(start(replacement.unwrap_or(request))?.saturating_add(CONFIRMED))
 }
 
+/// When something becomes of it next, without anyone's doing.
+pub(super) fn next_change(state: &State, request: &Value, now: Millis) -> Option<Millis> {
+    let broadcasted = start(request)?.saturating_add(BROADCASTED);
+    let mut changes = [broadcasted, confirmed(state, request)?].into_iter();
+    changes.find(|at| *at > now)
+}
+
 /// What a request costs.
 pub(super) fn fee(seed: u64, request: &Value) -> u64 {
     let id = request["id"].as_str().unwrap_or_default();

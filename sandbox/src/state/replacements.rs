@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 use super::address::is_evm;
 use super::progress::{progressed, status};
 use super::requested::Requested::{self, Transaction, Transfer};
-use super::{Call, Handler, State, approvals};
+use super::{Call, Handler, State, approvals, steps};
 use crate::refusal::Refusal;
 
 const CANCEL: &str = "CancelTransaction";
@@ -34,7 +34,9 @@ fn abort(state: &mut State, call: &Call<'_>, kind: Requested) -> Result<Value, R
     let request = kind.all_of_mut(state).get_mut(call.second_id())?;
     request["status"] = "Failed".into();
     request["reason"] = "aborted".into();
-    Ok(request.clone())
+    let request = request.clone();
+    kind.emit(state, &request, call.now);
+    Ok(request)
 }
 
 /// Makes the transaction that takes the place of one which is broadcast and not confirmed. It asks for no approval: what
@@ -72,6 +74,9 @@ fn replace(
     let made = state.transactions.add(made)?;
     let request = kind.all_of_mut(state).get_mut(call.second_id())?;
     request["replacementId"] = made["id"].clone();
+    Transaction.emit(state, &made, call.now);
+    let id = made["id"].as_str().unwrap_or_default();
+    steps::follow(state, Transaction, id, call.now);
     Ok(made)
 }
 

@@ -1,13 +1,14 @@
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::policies::{concerns_wallet, triggered};
-use super::{Call, Collection, State, accounts, activation, approvals, rules, signatures};
+use super::{Call, Collection, State, accounts, activation, approvals, rules, signatures, steps};
 use crate::clock::{Millis, iso};
 use crate::refusal::Refusal;
 
 /// What a key or wallet is asked to do. All three have an owner, an `externalId` of their own rules, and wait
 /// when a policy says so.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Requested {
     Signature,
     Transfer,
@@ -63,6 +64,35 @@ impl Requested {
         }
     }
 
+    /// What a request is called where it is part of something else.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Signature => "signatureRequest",
+            Self::Transfer => "transferRequest",
+            Self::Transaction => "transactionRequest",
+        }
+    }
+
+    /// What webhooks are told when a request comes to have that status.
+    pub(super) fn event(self, status: &str) -> Option<&'static str> {
+        Some(match (self, status) {
+            (Self::Signature, "Pending") => "wallet.signature.requested",
+            (Self::Signature, "Signed") => "wallet.signature.signed",
+            (Self::Signature, "Rejected") => "wallet.signature.rejected",
+            (Self::Transfer, "Pending") => "wallet.transfer.requested",
+            (Self::Transfer, "Broadcasted") => "wallet.transfer.broadcasted",
+            (Self::Transfer, "Confirmed") => "wallet.transfer.confirmed",
+            (Self::Transfer, "Failed") => "wallet.transfer.failed",
+            (Self::Transfer, "Rejected") => "wallet.transfer.rejected",
+            (Self::Transaction, "Pending") => "wallet.transaction.requested",
+            (Self::Transaction, "Broadcasted") => "wallet.transaction.broadcasted",
+            (Self::Transaction, "Confirmed") => "wallet.transaction.confirmed",
+            (Self::Transaction, "Failed") => "wallet.transaction.failed",
+            (Self::Transaction, "Rejected") => "wallet.transaction.rejected",
+            _ => return None,
+        })
+    }
+
     /// A new request of the caller's, of the first path parameter's owner.
     pub(super) fn new_of(
         self,
@@ -98,6 +128,7 @@ impl Requested {
             (filters.is_null() || concerned)
                 && rules::triggers(state, &policy["rule"], &request, wallets, call.now)
         });
+        let mut asked = state.has_webhooks().then(|| request.clone());
         let does = |action: &'static str| move |p: &&Value| p["action"]["kind"] == action;
         let asking: Vec<_> = policies
             .iter()
@@ -112,12 +143,41 @@ impl Requested {
             let id = state.random.id("ap");
             approvals::ask(state, call, &id, "Wallets:Sign", &asking, None)?;
             request["approvalId"] = id.into();
+            asked = asked.map(|_| request.clone());
         }
         let request = self.all_of_mut(state).add(request)?;
         if self == Self::Transfer {
             accounts::open(state, &request)?;
         }
+        if let Some(asked) = asked {
+            self.announce(state, &asked, &request, &policies, call.now);
+        }
         Ok(request)
+    }
+
+    /// Tells webhooks of a new request, of the policies that it triggered, and of what became of it.
+    fn announce(
+        self,
+        state: &mut State,
+        asked: &Value,
+        request: &Value,
+        policies: &[Value],
+        now: Millis,
+    ) {
+        let activity = json!({"kind": "Wallets:Sign", self.name(): asked});
+        self.emit(state, asked, now);
+        state.emit_policies(policies, &activity, request["approvalId"].as_str(), now);
+        if request["status"] != asked["status"] {
+            self.emit(state, request, now);
+        }
+        steps::follow(state, self, text(&request["id"]), now);
+    }
+
+    /// Tells webhooks that a request has come to have its status.
+    pub(super) fn emit(self, state: &mut State, request: &Value, now: Millis) {
+        if let Some(event) = self.event(text(&request["status"])) {
+            state.emit(event, now, |_| json!({self.name(): request}));
+        }
     }
 
     /// What follows when the approval with that id is resolved, if it was asked for one of these.
@@ -138,8 +198,12 @@ impl Requested {
         } else {
             reject(&mut request, "not approved", now);
         }
-        let id = request["id"].as_str().unwrap_or_default().to_owned();
-        *self.all_of_mut(state).get_mut(&id)? = request;
+        let id = text(&request["id"]).to_owned();
+        *self.all_of_mut(state).get_mut(&id)? = request.clone();
+        if request["status"] != "Pending" {
+            self.emit(state, &request, now);
+        }
+        steps::follow(state, self, &id, now);
         Ok(())
     }
 
@@ -153,7 +217,7 @@ impl Requested {
                     request["reason"] = reason.into();
                 }
             }
-            Self::Transaction => activation::activated(state, request),
+            Self::Transaction => activation::activated(state, request, now),
         }
         Ok(())
     }
@@ -209,4 +273,8 @@ fn reject(request: &mut Value, reason: &str, now: Millis) {
     request["status"] = "Rejected".into();
     request["reason"] = reason.into();
     request["datePolicyResolved"] = iso(now).into();
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
 }

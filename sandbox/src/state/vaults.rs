@@ -10,12 +10,20 @@ use crate::refusal::Refusal;
 
 pub(super) fn handler(operation: &str) -> Option<Handler> {
     Some(match operation {
-        "createVault" => |state, call| VAULTS.create(state, call, json!({})),
+        "createVault" => |state, call| {
+            let vault = VAULTS.create(state, call, json!({}))?;
+            state.emit("vault.created", call.now, |_| json!({"vault": vault}));
+            Ok(vault)
+        },
         "getVault" => |state, call| VAULTS.get(state, call),
         "listVaults" => |state, call| VAULTS.list(state, call),
-        "updateVault" => |state, call| VAULTS.update(state, call),
-        "tagVault" => |state, call| add_tags(VAULTS.find_mut(state, call)?, call.body),
-        "untagVault" => |state, call| remove_tags(VAULTS.find_mut(state, call)?, call.body),
+        "updateVault" => |state, call| {
+            let vault = VAULTS.update(state, call)?;
+            state.emit("vault.updated", call.now, |_| json!({"vault": vault}));
+            Ok(vault)
+        },
+        "tagVault" => |state, call| change_tags(state, call, add_tags),
+        "untagVault" => |state, call| change_tags(state, call, remove_tags),
         "createVaultAddress" => create_address,
         "createVaultTransfer" => |state, call| {
             let field = |name: &str| call.body[name].as_str().unwrap_or_default();
@@ -37,6 +45,19 @@ pub(super) fn handler(operation: &str) -> Option<Handler> {
         }
         _ => return None,
     })
+}
+
+fn change_tags(
+    state: &mut State,
+    call: &Call<'_>,
+    change: fn(&mut Value, &Value) -> Result<Value, Refusal>,
+) -> Result<Value, Refusal> {
+    let vault = VAULTS.find_mut(state, call)?;
+    let before = vault.clone();
+    let answer = change(vault, call.body)?;
+    let vault = vault.clone();
+    state.emit_tags(["vault.tags.modified", "vault"], &before, &vault, call.now);
+    Ok(answer)
 }
 
 /// An address is that of a wallet which the vault manages.

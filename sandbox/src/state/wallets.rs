@@ -72,7 +72,9 @@ pub(super) fn make(
     if let Some(delegate) = delegate {
         wallet["signingKey"]["delegatedTo"] = delegate.clone();
     }
-    state.wallets.add(wallet)
+    let wallet = state.wallets.add(wallet)?;
+    state.emit("wallet.created", call.now, |_| json!({"wallet": wallet}));
+    Ok(wallet)
 }
 
 /// The key that the request names, if it suits the network, or a new one.
@@ -132,11 +134,29 @@ fn update(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
 }
 
 fn tag(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
-    add_tags(state.wallets.get_mut(call.id())?, call.body)
+    change_and_tell(state, call, add_tags)
 }
 
 fn untag(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
-    remove_tags(state.wallets.get_mut(call.id())?, call.body)
+    change_and_tell(state, call, remove_tags)
+}
+
+fn change_and_tell(
+    state: &mut State,
+    call: &Call<'_>,
+    change: fn(&mut Value, &Value) -> Result<Value, Refusal>,
+) -> Result<Value, Refusal> {
+    let wallet = state.wallets.get_mut(call.id())?;
+    let before = wallet.clone();
+    let answer = change(wallet, call.body)?;
+    let wallet = wallet.clone();
+    state.emit_tags(
+        ["wallet.tags.modified", "wallet"],
+        &before,
+        &wallet,
+        call.now,
+    );
+    Ok(answer)
 }
 
 /// Adds the tags of a body to a wallet or vault.

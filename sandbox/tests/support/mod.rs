@@ -7,6 +7,7 @@
 
 pub mod events;
 pub mod http;
+pub mod receiver;
 pub mod shares;
 pub mod signer;
 
@@ -16,6 +17,7 @@ use dfns_sandbox::{Identity, Sandbox};
 use serde_json::{Value, json};
 
 pub use http::{Reply, Request};
+pub use receiver::Receiver;
 pub use signer::Signer;
 
 pub fn b64u(bytes: impl AsRef<[u8]>) -> String {
