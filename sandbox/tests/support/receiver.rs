@@ -68,6 +68,11 @@ impl Receiver {
         format!("/webhooks/{}", self.webhook_id)
     }
 
+    /// Nothing has come.
+    pub fn expect_nothing(&self) {
+        assert!(self.streams.try_recv().is_err());
+    }
+
     /// The next request, whenever it comes.
     pub fn next(&self) -> Delivery {
         let mut stream = self
