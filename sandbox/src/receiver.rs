@@ -189,3 +189,37 @@ fn code(kind: ErrorKind) -> &'static str {
         _ => "EIO",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+    use std::time::Duration;
+
+    use super::{Reach, Receiver, signature};
+
+    #[test]
+    fn the_signature_is_the_documented_one() {
+        let body = "{\"id\":\"whe-00000-00000-000000000000000\",\"date\":\"2026-01-02T03:04:05.000Z\",\
+            \"kind\":\"wallet.created\",\"data\":{\"wallet\":{\"id\":\"wa-00000-00000-000000000000000\",\
+            \"name\":\"café\"}},\"timestampSent\":1767323045,\"deliveryAttempt\":1}";
+        let known = "sha256=062c9624993e3be3d1d8ea8b1c3d3c6968d7f223052be2d6f5923544a2328ab1";
+        assert_eq!(signature("example-webhook-secret", body), known);
+    }
+
+    #[test]
+    fn patience_ends() -> Result<(), Box<dyn std::error::Error>> {
+        let silent = TcpListener::bind("127.0.0.1:0")?;
+        let receiver = Receiver::of(
+            &format!("http://{}", silent.local_addr()?),
+            Reach::ThisMachine,
+        )?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        let said = receiver.post("{}".to_owned(), "secret", Duration::from_millis(20));
+        let said = runtime.block_on(said);
+        assert_eq!(said.status, "ETIMEDOUT");
+        assert!(said.again);
+        Ok(())
+    }
+}

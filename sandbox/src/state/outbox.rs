@@ -207,3 +207,97 @@ impl Row for Step {
         (name == "id").then_some(&self.id)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::json;
+
+    use super::super::event::{Event, Outcome};
+    use super::super::table::Stored;
+    use super::{MOST, MOST_BYTES, Outbox};
+
+    fn event(id: usize, due: u64, size: usize) -> Event {
+        Event {
+            id: id.to_string(),
+            webhook_id: "wh".to_owned(),
+            kind: "wallet.created".into(),
+            date: due,
+            data: json!({}),
+            attempt: 1,
+            due,
+            first: None,
+            size,
+        }
+    }
+
+    fn sent(outbox: &mut Outbox, now: u64) -> Vec<String> {
+        let mut ids = Vec::new();
+        while let Some(id) = outbox.first_for("wh", now).map(|event| event.id.clone()) {
+            outbox.drop_event(&id);
+            ids.push(id);
+        }
+        ids
+    }
+
+    #[test]
+    fn what_is_due_first_goes_first() {
+        let mut outbox = Outbox::new();
+        for (id, due) in [(1, 20), (2, 10), (3, 20), (4, 30)] {
+            outbox.post(event(id, due, 0), 0);
+        }
+        assert!(outbox.addressees(9).is_empty());
+        assert_eq!(outbox.next_due(&BTreeSet::new()), Some(10));
+        assert_eq!(outbox.next_due(&BTreeSet::from(["wh".to_owned()])), None);
+        assert_eq!(sent(&mut outbox, 20), ["2", "1", "3"]);
+        assert_eq!(outbox.next_due(&BTreeSet::new()), Some(30));
+    }
+
+    #[test]
+    fn neither_number_nor_size_grows_without_bound() {
+        let mut outbox = Outbox::new();
+        for id in 0..=MOST {
+            outbox.post(event(id, 0, 0), 0);
+        }
+        assert_eq!((outbox.waiting.len(), outbox.attempts.len()), (MOST, 1));
+        outbox.forget_webhook("wh");
+        outbox.post(event(0, 0, MOST_BYTES), 0);
+        outbox.post(event(1, 0, 1), 0);
+        assert_eq!((outbox.waiting.len(), outbox.attempts.len()), (1, 1));
+        for id in 2..10 {
+            outbox.post(event(id, 0, 0), 0);
+            let id = id.to_string();
+            outbox.note(&id, 0, Outcome::not_sent("no"), 0);
+        }
+        outbox.note("0", 0, Outcome::not_sent("no"), 0);
+        // The largest alone is all that there is room for.
+        assert_eq!((outbox.waiting.len(), outbox.attempts.len()), (0, 9));
+    }
+
+    #[test]
+    fn what_waits_is_sent_after_it_was_stored() -> serde_json::Result<()> {
+        let (mut before, mut after) = (Outbox::new(), Outbox::new());
+        let failed = Outcome {
+            status: "500".to_owned(),
+            error: None,
+            again: true,
+        };
+        before.post(event(1, 0, 5), 0);
+        before.post(event(2, 0, 5), 0);
+        before.note("1", 1000, failed, 0);
+        for (number, row) in before.waiting.changes() {
+            if let Some(row) = row {
+                after.waiting.restore(number, &row)?;
+            }
+        }
+        assert_eq!(sent(&mut after, 60_999), ["2"]);
+        let retry = after.first_for("wh", 61_000).cloned();
+        let first = retry.and_then(|retry| retry.first);
+        assert_eq!(
+            first.map(|first| (first.id, first.sent)),
+            Some(("1".to_owned(), 1000))
+        );
+        Ok(())
+    }
+}
