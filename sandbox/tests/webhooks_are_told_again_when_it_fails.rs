@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use dfns_sandbox::{Sandbox, api};
 use serde_json::{Value, json};
-use support::{Client, Receiver, Signer};
+use support::receiver::Receiver;
+use support::{Client, Signer};
 
 fn wallet(client: &Client<'_>) -> Value {
     let body = json!({"network": "EthereumSepolia"});
@@ -167,6 +168,59 @@ fn a_sandbox_that_ends_waits_for_no_receiver() {
         std::io::Read::read_to_end(&mut waits.stream, &mut left).unwrap(),
         0
     );
+}
+
+#[test]
+fn a_sandbox_with_a_file_goes_on_after_a_restart() {
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("webhooks");
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    let open = || {
+        Sandbox::builder()
+            .data(folder.join("data"))
+            .start()
+            .unwrap()
+    };
+    let first = open();
+    let client = Client::new(&first, Signer::ed25519(1));
+    let wallet = wallet(&client);
+    let kinds = ["wallet.transfer.requested", "wallet.transfer.confirmed"];
+    let receiver = Receiver::of(&client, &kinds);
+    let path = format!("/wallets/{}/transfers", wallet["id"].as_str().unwrap());
+    let body = json!({"kind": "Native", "to": "0xb0b0", "amount": "1"});
+    let made = client.signed("POST", &path, Some(&body)).expect(200);
+    let failed = receiver.answered(500);
+    // The outcome is stored when the next event of this webhook is sent.
+    client.signed("POST", &path, Some(&body)).expect(200);
+    let open_delivery = receiver.next();
+    let identity = client.identity.clone();
+    drop(first);
+    drop(open_delivery);
+
+    let second = open();
+    // It was under way, and nobody knows whether it arrived.
+    let other = receiver.answered(200);
+    assert_eq!(
+        (&other["kind"], &other["deliveryAttempt"]),
+        (&json!(kinds[0]), &json!(1))
+    );
+    second.advance(Duration::from_secs(3600));
+    let confirmed = receiver.answered(200);
+    assert_eq!(confirmed["data"]["transferRequest"]["id"], made["id"]);
+    assert_eq!(receiver.kinds(1), [kinds[1]]);
+    let retry = receiver.answered(200);
+    assert_eq!(retry["data"], failed["data"]);
+    assert_eq!(
+        (&retry["retryOf"], &retry["deliveryAttempt"]),
+        (&failed["id"], &json!(2))
+    );
+    let client = Client {
+        sandbox: &second,
+        identity,
+        signer: Signer::ed25519(1),
+    };
+    let statuses = events(&client, &receiver, "");
+    assert_eq!(statuses[0]["status"], "500");
 }
 
 #[test]

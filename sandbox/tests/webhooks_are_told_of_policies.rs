@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use dfns_sandbox::Sandbox;
 use serde_json::{Value, json};
-use support::{Client, Receiver, Signer};
+use support::receiver::Receiver;
+use support::{Client, Signer};
 
 /// A client with a wallet, a policy for it, and a webhook for everything from now on.
 fn world<'a>(sandbox: &'a Sandbox, action: &Value) -> (Client<'a>, String, Value, Receiver) {

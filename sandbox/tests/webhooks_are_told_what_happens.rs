@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use dfns_sandbox::{Fault, Sandbox};
 use serde_json::{Value, json};
-use support::receiver::{header, is_signed};
-use support::{Client, Receiver, Request, Signer};
+use support::receiver::{Receiver, header, is_signed};
+use support::{Client, Request, Signer};
 
 fn wallet(client: &Client<'_>) -> Value {
     let body = json!({"network": "EthereumSepolia"});

@@ -6,7 +6,8 @@ use std::net::TcpListener;
 
 use dfns_sandbox::{Sandbox, api};
 use serde_json::{Value, json};
-use support::{Client, Receiver, Signer};
+use support::receiver::Receiver;
+use support::{Client, Signer};
 
 fn wallet(client: &Client<'_>) -> Value {
     let body = json!({"network": "EthereumSepolia"});
@@ -187,7 +188,7 @@ fn events_are_listed_by_kind_and_page() {
     let other = Receiver::of(&client, &["*"]);
     wallet(&client);
     // When this is here, those before it are done with.
-    let last = receiver.next();
+    let open = receiver.next();
     let list = |query: &str| {
         let page = client
             .get(&format!("{}/events{query}", receiver.path()))
@@ -238,7 +239,7 @@ fn events_are_listed_by_kind_and_page() {
     assert_eq!(shown["status"], "200");
     let foreign = path.replace(&receiver.webhook_id, &other.webhook_id);
     client.get(&foreign).refused(404, "webhook event not found");
-    last.answer(200);
+    open.answer(200);
 }
 
 #[test]

@@ -17,7 +17,6 @@ use dfns_sandbox::{Identity, Sandbox};
 use serde_json::{Value, json};
 
 pub use http::{Reply, Request};
-pub use receiver::Receiver;
 pub use signer::Signer;
 
 pub fn b64u(bytes: impl AsRef<[u8]>) -> String {

@@ -3,6 +3,7 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::mpsc;
 use std::time::Duration;
 
+use dfns_sandbox::api;
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use sha2::Sha256;
@@ -103,6 +104,7 @@ impl Receiver {
         let delivery = self.next();
         let event = delivery.event(self.secret.as_deref().unwrap());
         delivery.answer(status);
+        check(&event);
         event
     }
 
@@ -135,6 +137,37 @@ impl Delivery {
 
     pub fn send(mut self, bytes: &[u8]) {
         self.stream.write_all(bytes).unwrap();
+    }
+}
+
+/// The kind is one of the API's, and the data is what the API itself answers.
+fn check(event: &Value) {
+    if event["kind"] == "webhook.ping" {
+        return;
+    }
+    let names = ["id", "date", "kind", "data", "timestampSent"];
+    let mut listed: Value = names
+        .iter()
+        .map(|n| ((*n).to_owned(), event[n].clone()))
+        .collect();
+    listed["status"] = "200".into();
+    let mut parts = vec![("getWebhookEvent", &listed)];
+    for (name, operation) in [
+        ("wallet", "getWallet"),
+        ("key", "createKey"),
+        ("transferRequest", "getTransfer"),
+        ("transactionRequest", "getTransaction"),
+        ("signatureRequest", "getSignature"),
+        ("approval", "getApproval"),
+    ] {
+        parts.extend(event["data"].get(name).map(|part| (operation, part)));
+    }
+    assert!(
+        parts.len() > 1 || event["kind"] == "policy.triggered",
+        "{event}"
+    );
+    for (operation, part) in parts {
+        assert_eq!(api::validate_response(operation, part), Ok(()), "{part}");
     }
 }
 
