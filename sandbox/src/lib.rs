@@ -3,6 +3,7 @@
 
 mod answer;
 pub mod api;
+mod audit;
 mod auth;
 mod body;
 mod check;

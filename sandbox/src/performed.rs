@@ -59,6 +59,9 @@ impl Service {
         // An approval carries out what was held back until then.
         let (carried_out, kept) = {
             let mut state = self.state();
+            if let Some(operation) = operation {
+                self.audit(&mut state, operation, received, &result);
+            }
             if state.has_webhooks() {
                 self.courier.notify_one();
             }

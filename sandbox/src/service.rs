@@ -199,8 +199,12 @@ impl Service {
         if let Some(answer) = self.with_state(operation, &call, received.wants_csv()) {
             return answer;
         }
-        if operation.id == "pingWebhook" && !self.options.stateless {
-            return self.ping(&call).await;
+        if !self.options.stateless {
+            match call.operation {
+                "pingWebhook" => return self.ping(&call).await,
+                "listAuditLogs" => return self.audit_logs(&call),
+                _ => {}
+            }
         }
         Ok(self.example(operation, received, now))
     }

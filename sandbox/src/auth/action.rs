@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::account::{Caller, CredentialKind, TokenKind};
 use super::assertion;
 use super::expiring::Found;
+use super::proof::Proof;
 use super::user_action::UserAction;
 use crate::check::Check;
 use crate::clock::{Millis, millis};
@@ -124,7 +125,9 @@ pub(crate) fn complete(
         trace.algorithm = Some(algorithm);
     }
     let payload = std::mem::take(&mut challenge.payload);
-    let size = payload.len() + challenge.path.len();
+    let proof = Proof::of(&state.directory, caller, &body["firstFactor"], now);
+    let signed = proof.as_ref().map_or(0, Proof::size);
+    let size = payload.len() + challenge.path.len() + signed;
     let action = UserAction {
         caller: caller.clone(),
         method: challenge.method.clone(),
@@ -132,6 +135,7 @@ pub(crate) fn complete(
         payload,
         used: false,
         signed_call: challenge.signed_call,
+        proof,
     };
     let expires = now.saturating_add(millis(USER_ACTION_LASTS));
     let claims = json!({"sub": caller.user_id, "jti": state.random.hex(16), "exp": expires / 1000});

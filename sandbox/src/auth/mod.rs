@@ -6,6 +6,7 @@ mod assertion;
 mod client_data;
 mod directory;
 mod expiring;
+mod proof;
 mod public_key;
 mod user_action;
 
@@ -15,5 +16,6 @@ pub(crate) use account::{
 pub(crate) use action::{Challenge, complete, init};
 pub(crate) use directory::{Directory, LONGEST_TOKEN};
 pub(crate) use expiring::Expiring;
+pub(crate) use proof::Proof;
 pub(crate) use public_key::{PublicKey, example_public_key};
-pub(crate) use user_action::{Presented, UserAction, spend};
+pub(crate) use user_action::{Presented, UserAction, spend, take_proof};

@@ -3,6 +3,7 @@ use serde_json::Value;
 
 use super::account::Caller;
 use super::expiring::{Expiring, Found};
+use super::proof::Proof;
 use crate::check::Check;
 use crate::clock::Millis;
 use crate::refusal::Refusal;
@@ -19,6 +20,8 @@ pub(crate) struct UserAction {
     /// The signed call that it is for, as its challenge has it.
     #[serde(skip)]
     pub(crate) signed_call: Option<u64>,
+    /// Until it is in the audit log.
+    pub(crate) proof: Option<Proof>,
 }
 
 /// What a request presents together with its user action.
@@ -59,6 +62,18 @@ pub(crate) fn spend(
         return Err(Refusal::user_action_used());
     }
     compare(action, presented)
+}
+
+/// How an action was signed that has just been used up, and by whom. `None` for one that was used before.
+pub(crate) fn take_proof(
+    actions: &mut Expiring<UserAction>,
+    token: &str,
+    now: Millis,
+) -> Option<(Proof, Caller)> {
+    match actions.find(token, now) {
+        Found::Valid(action) if action.used => Some((action.proof.take()?, action.caller.clone())),
+        _ => None,
+    }
 }
 
 fn compare(action: &UserAction, presented: &Presented<'_>) -> Result<(), Refusal> {

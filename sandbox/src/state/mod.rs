@@ -9,6 +9,7 @@ mod agreements;
 mod allocations;
 mod approvals;
 mod assets;
+mod audit_logs;
 mod bulk_wallets;
 mod canton_validators;
 mod change;
@@ -70,6 +71,8 @@ use crate::refusal::Refusal;
 use crate::trace::Trace;
 use accounts::Account;
 use approvals::Approvals;
+use audit_logs::AuditLogs;
+pub(crate) use audit_logs::{AuditLog, export as export_audit_logs};
 use bulk_wallets::Job;
 pub(crate) use collection::Collection;
 pub(crate) use emit::Parcel;
@@ -113,6 +116,7 @@ pub(crate) struct State {
     webhooks: Collection,
     resources: Resources,
     pub(crate) outbox: Outbox,
+    pub(crate) audit_logs: AuditLogs,
 }
 
 /// A request that was found good: authenticated, signed where it must be, and valid.
@@ -182,6 +186,7 @@ impl State {
             webhooks: Collection::new("webhook", "webhookId"),
             resources: Resources::new(),
             outbox: Outbox::new(),
+            audit_logs: AuditLogs::new(),
         }
     }
 
@@ -228,6 +233,7 @@ impl State {
             ("events", &mut self.outbox.waiting),
             ("attempts", &mut self.outbox.attempts),
             ("steps", &mut self.outbox.steps),
+            ("audit logs", &mut self.audit_logs),
             ("challenges", &mut self.challenges),
             ("user actions", &mut self.user_actions),
         ];
@@ -263,6 +269,7 @@ impl State {
             .or_else(|| users::handler(call.operation))
             .or_else(|| permissions::handler(call.operation))
             .or_else(|| webhooks::handler(call.operation))
+            .or_else(|| audit_logs::handler(call.operation))
             .or_else(|| service_accounts::handler(call.operation))
             .or_else(|| access_tokens::handler(call.operation))
             .or_else(|| resources::handler(call.operation))?;
