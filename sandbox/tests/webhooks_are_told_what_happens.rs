@@ -233,6 +233,40 @@ fn each_kind_of_change_has_its_event() {
 }
 
 #[test]
+fn vaults_have_events_too() {
+    let sandbox = Sandbox::start().unwrap();
+    let client = Client::new(&sandbox, Signer::ed25519(1));
+    let receiver = Receiver::of(&client, &["*"]);
+    let made = client.signed("POST", "/vaults", Some(&json!({"name": "a"})));
+    let vault = made.expect(200);
+    assert_eq!(
+        receiver.take(),
+        ("vault.created".to_owned(), json!({"vault": vault}))
+    );
+    let path = format!("/vaults/{}", id(&vault));
+    client
+        .signed("PUT", &path, Some(&json!({"name": "b"})))
+        .expect(200);
+    let (kind, data) = receiver.take();
+    assert_eq!(
+        (kind.as_str(), &data["vault"]["name"]),
+        ("vault.updated", &json!("b"))
+    );
+    client
+        .signed(
+            "PUT",
+            &format!("{path}/tags"),
+            Some(&json!({"tags": ["x"]})),
+        )
+        .expect(200);
+    let (kind, data) = receiver.take();
+    assert_eq!(
+        (kind.as_str(), &data["tagsAdded"]),
+        ("vault.tags.modified", &json!(["x"]))
+    );
+}
+
+#[test]
 fn a_webhook_gets_what_it_asked_for_and_nothing_while_disabled() {
     let sandbox = Sandbox::start().unwrap();
     let client = Client::new(&sandbox, Signer::ed25519(1));

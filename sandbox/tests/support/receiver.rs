@@ -154,6 +154,7 @@ fn check(event: &Value) {
     let mut parts = vec![("getWebhookEvent", &listed)];
     for (name, operation) in [
         ("wallet", "getWallet"),
+        ("vault", "getVault"),
         ("key", "createKey"),
         ("transferRequest", "getTransfer"),
         ("transactionRequest", "getTransaction"),
