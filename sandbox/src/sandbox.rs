@@ -297,8 +297,8 @@ impl Builder {
         self
     }
 
-    /// Sends the events of webhooks to any address. Off, because nothing is to leave the machine by accident: events for
-    /// other than loopback addresses are noted as not sent.
+    /// Sends the events of webhooks to any address. Off, because nothing is to leave the machine by accident: events
+    /// for other than loopback addresses are noted as not sent.
     pub fn deliver_anywhere(mut self) -> Self {
         self.options.reach = Reach::Anywhere;
         self

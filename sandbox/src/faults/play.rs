@@ -51,8 +51,8 @@ impl Service {
             over: false,
         };
         pause(before).await;
-        // From here to the log nothing waits, so that whatever was executed is also remembered as such; only a ping does,
-        // for its receiver.
+        // From here to the log nothing waits, so that whatever was executed is also remembered as such. Only a ping
+        // does, for its receiver.
         let mut performed = if let Some(Fault::Before(_)) = decisive {
             Performed::nothing(operation(&received), None)
         } else {
