@@ -76,6 +76,30 @@ fn a_ping_says_that_nobody_is_there() {
 }
 
 #[test]
+fn a_client_that_leaves_during_a_ping_is_remembered() {
+    let (sender, pings) = std::sync::mpsc::channel();
+    let observe = move |seen: &dfns_sandbox::Seen| {
+        if seen.operation == Some("pingWebhook") {
+            let _ = sender.send(seen.clone());
+        }
+    };
+    let sandbox = Sandbox::builder().observe(observe).start().unwrap();
+    let client = Client::new(&sandbox, Signer::ed25519(1));
+    let receiver = Receiver::of(&client, &["wallet.created"]);
+    let path = format!("{}/ping", receiver.path());
+    let token = client.user_action("POST", &path, "");
+    let request = client.request("POST", &path);
+    let request = request.header("x-dfns-useraction", &token).into_bytes();
+    let mut leaver = std::net::TcpStream::connect(sandbox.address()).unwrap();
+    std::io::Write::write_all(&mut leaver, &request).unwrap();
+    let pinged = receiver.next();
+    drop(leaver);
+    let seen = pings.recv_timeout(std::time::Duration::from_secs(30));
+    assert!(!seen.unwrap().executed);
+    drop(pinged);
+}
+
+#[test]
 fn nothing_is_sent_to_other_machines() {
     let sandbox = Sandbox::start().unwrap();
     let client = Client::new(&sandbox, Signer::ed25519(1));
