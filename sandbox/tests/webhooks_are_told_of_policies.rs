@@ -138,3 +138,17 @@ fn what_is_held_back_is_told_of_when_it_happens() {
         ["policy.approval.resolved", "key.created", "wallet.created"]
     );
 }
+
+#[test]
+fn what_is_aborted_has_failed_and_nobody_has_to_decide() {
+    let sandbox = Sandbox::start().unwrap();
+    let (client, path, _, receiver) = world(&sandbox, &asking());
+    let made = client.signed("POST", &path, Some(&body())).expect(200);
+    receiver.kinds(3);
+    let abort = format!("{path}/{}/abort", made["id"].as_str().unwrap());
+    client.signed("PUT", &abort, None).expect(200);
+    assert_eq!(
+        receiver.kinds(2),
+        ["policy.approval.resolved", "wallet.transfer.failed"]
+    );
+}
