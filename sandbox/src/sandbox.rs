@@ -320,6 +320,7 @@ impl Builder {
         Ok(Sandbox { service, server })
     }
 
+    #[cfg_attr(not(feature = "data"), allow(clippy::unnecessary_wraps))]
     fn service(mut self) -> io::Result<Service> {
         #[cfg(feature = "data")]
         if let Some(file) = self.data {

@@ -112,6 +112,10 @@ impl Service {
     }
 
     /// After every request: indexes anew what it changed and, when there is a file, stores it.
+    #[cfg_attr(
+        not(feature = "data"),
+        allow(clippy::unnecessary_wraps, clippy::unused_self)
+    )]
     pub(crate) fn keep(&self, state: &mut State) -> Result<(), Refusal> {
         for (_, table) in state.stored() {
             table.settle();
