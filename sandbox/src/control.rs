@@ -1,4 +1,4 @@
-//! The paths that are not the API's: page, log, faults and clock of the sandbox itself.
+//! The paths that are not the API's: page, log, faults, clock and mail of the sandbox itself.
 
 use std::time::Duration;
 
@@ -57,6 +57,7 @@ pub(crate) fn answer(service: &Service, received: &Received) -> Outgoing {
         "/log" => log(service, received),
         "/faults" => faults(service, received),
         "/clock" => clock(service, received),
+        "/mail" => get(received).map(|()| Answer::json(200, &service.state().codes.json())),
         _ => match page::file(path) {
             Some(file) => get(received).map(|()| file),
             None => Err(nothing()),
@@ -66,7 +67,7 @@ pub(crate) fn answer(service: &Service, received: &Received) -> Outgoing {
 }
 
 fn nothing() -> Refusal {
-    let paths = ["/", "/log", "/events", "/faults", "/clock"];
+    let paths = ["/", "/log", "/events", "/faults", "/clock", "/mail"];
     Refusal::new(404, "the sandbox has nothing there").with(
         "allowed",
         paths.map(|path| format!("{PREFIX}{path}")).to_vec(),

@@ -27,6 +27,8 @@ pub enum CredentialKind {
     Key,
     /// A key pair whose private half the service keeps, encrypted.
     PasswordProtectedKey,
+    /// A key pair that only recovers the account.
+    RecoveryKey,
 }
 
 /// Why a registration was refused.
@@ -53,6 +55,7 @@ impl From<CredentialKind> for auth::CredentialKind {
             CredentialKind::Fido2 => Self::Fido2,
             CredentialKind::Key => Self::Key,
             CredentialKind::PasswordProtectedKey => Self::PasswordProtectedKey,
+            CredentialKind::RecoveryKey => Self::RecoveryKey,
         }
     }
 }

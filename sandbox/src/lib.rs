@@ -32,6 +32,7 @@ mod store;
 mod strict_json;
 mod trace;
 
+pub use auth::Letter;
 pub use check::{Check, Outcome};
 pub use faults::{Damage, Fault, Injection, Page, Reply};
 pub use identity::{CredentialKind, Identity, Rejected};

@@ -24,6 +24,9 @@ dfns-sandbox [OPTIONS]
                        beside it, in FILE.key.pem
   --seed NUMBER        Seed of ids, challenges and examples [0]
   --require-approval OPERATION  Answer this operation with 202, as a policy would; may be repeated
+  --relying-party ID   Take passkeys of this relying party [localhost]; may be repeated
+  --origin URL         An origin of the relying party before it [https://ID]; may be repeated
+  --require-second-factor  Users sign with two credentials
   --lenient-empty-body Take a signed {} for an absent body
   --deliver-anywhere   Send webhook events to other than loopback addresses too
   --allow-unknown      Let fields through that the API description does not know
@@ -103,6 +106,7 @@ impl Arguments {
         let mut address = SocketAddr::from((Ipv4Addr::LOCALHOST, 8787));
         let (mut public_key, mut data) = (None, None);
         let mut builder = Sandbox::builder();
+        let mut parties: Vec<(String, Vec<String>)> = Vec::new();
         let mut parser = lexopt::Parser::from_env();
         while let Some(argument) = parser.next()? {
             match argument {
@@ -116,12 +120,22 @@ impl Arguments {
                 Long("require-approval") => {
                     builder = builder.require_approval(&parser.value()?.string()?);
                 }
+                Long("relying-party") => parties.push((parser.value()?.string()?, Vec::new())),
+                Long("origin") => {
+                    let party = parties.last_mut();
+                    let (_, origins) = party.ok_or("--origin comes after a --relying-party")?;
+                    origins.push(parser.value()?.string()?);
+                }
+                Long("require-second-factor") => builder = builder.require_second_factor(),
                 Long("lenient-empty-body") => builder = builder.lenient_empty_body(),
                 Long("deliver-anywhere") => builder = builder.deliver_anywhere(),
                 Long("allow-unknown") => builder = builder.allow_unknown_fields(),
                 Long("help") | Short('h') => return Ok(None),
                 other => return Err(other.unexpected().into()),
             }
+        }
+        for (id, origins) in &parties {
+            builder = builder.relying_party(id, origins.iter().map(String::as_str));
         }
         Ok(Some(Self {
             address,

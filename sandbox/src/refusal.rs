@@ -35,12 +35,32 @@ impl Refusal {
 
     /// The bearer token is absent: the text is the service's.
     pub(crate) fn no_token() -> Self {
-        Self::new(401, "Not Authorized.").because("no bearer token")
+        Self::unauthorized("no bearer token")
     }
 
     /// The bearer token is there and not good.
     pub(crate) fn bad_token(reason: &str) -> Self {
         Self::new(401, "user token is missing or invalid").because(reason)
+    }
+
+    /// Whatever else a caller has to prove and did not: the text is the service's.
+    pub(crate) fn unauthorized(reason: &str) -> Self {
+        Self::new(401, "Not Authorized.").because(reason)
+    }
+
+    /// The user that a request names is not there: the text is the service's.
+    pub(crate) fn no_user(reason: &str) -> Self {
+        Self::new(401, "User not found").because(reason)
+    }
+
+    /// The user that a request names is not to do anything: the text is the service's.
+    pub(crate) fn deactivated() -> Self {
+        Self::bad_request("User account has been deactivated.")
+    }
+
+    /// Another kind of token is needed.
+    pub(crate) fn forbidden(reason: &str) -> Self {
+        Self::new(403, "Forbidden").because(reason)
     }
 
     pub(crate) fn user_action(reason: &str) -> Self {

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::auth::{AccessToken, LONGEST_TOKEN, NewCredential, NewToken, TokenKind};
+use crate::auth::{AccessToken, LONGEST_TOKEN, Letter, NewCredential, NewToken, Rules, TokenKind};
 use crate::faults::{Injected, Injection};
 use crate::identity::{CredentialKind, Identity, Rejected};
 use crate::receiver::Reach;
@@ -53,6 +53,7 @@ impl Sandbox {
                 allow_unknown: false,
                 max_body: 4 << 20,
                 reach: Reach::ThisMachine,
+                rules: Rules::default(),
                 observer: None,
             },
             approvals: Vec::new(),
@@ -153,6 +154,18 @@ impl Sandbox {
         self.service.advance(by);
         // What cannot be stored now is stored with the next request.
         let _ = self.change(|_| Ok(()));
+    }
+
+    /// The e-mails with codes that the service would have sent, oldest first: the last thousand.
+    pub fn mailbox(&self) -> Vec<Letter> {
+        self.service.state().codes.letters.iter().cloned().collect()
+    }
+
+    /// The code in the last e-mail to that username.
+    pub fn last_code(&self, username: &str) -> Option<String> {
+        let state = self.service.state();
+        let letters = state.codes.letters.all_with("to", username);
+        letters.last().map(|letter| letter.code.clone())
     }
 
     /// The requests seen, oldest first: the last ten thousand, fewer when their bodies are large.
@@ -281,6 +294,25 @@ impl Builder {
     /// sign what they send: `""` and no body, or `{}` and `{}`.
     pub fn lenient_empty_body(mut self) -> Self {
         self.options.lenient_empty = true;
+        self
+    }
+
+    /// A relying party of the organisation: its id, and the origins whose passkeys it takes, such as
+    /// `https://app.example.com` or `android:apk-key-hash:…`. Without origins it takes `https://ID`. Challenges name
+    /// the first. In a sandbox without any it is `localhost`, for every port of `http://localhost`.
+    pub fn relying_party<'a>(
+        mut self,
+        id: &str,
+        origins: impl IntoIterator<Item = &'a str>,
+    ) -> Self {
+        let origins = origins.into_iter().map(str::to_owned).collect();
+        self.options.rules.relying_parties.add(id, origins);
+        self
+    }
+
+    /// Users have to sign with two credentials. Service accounts and personal access tokens have but one.
+    pub fn require_second_factor(mut self) -> Self {
+        self.options.rules.second_factor = true;
         self
     }
 

@@ -10,7 +10,7 @@ use tokio::sync::Notify;
 
 use crate::answer::{Answer, JSON};
 use crate::api::{Auth, Generator, Operation, ResponseKind, Style};
-use crate::auth::{Caller, NewToken, Presented, TokenKind, spend};
+use crate::auth::{Caller, NewToken, Presented, Rules, TEMPORARY_LASTS, TokenKind, spend};
 use crate::body::{self, Parts};
 use crate::check::Check;
 use crate::clock::{Clock, Millis};
@@ -28,9 +28,6 @@ use crate::state::{Call, State};
 use crate::store::{Facts, Store};
 use crate::trace::{Bearer, Trace};
 
-/// How long the temporary token of a registration is good: the sandbox's own choice.
-const TEMPORARY: Millis = 15 * 60 * 1000;
-
 pub(crate) type Observer = Box<dyn Fn(&Seen) + Send + Sync>;
 
 /// What a sandbox is told to do.
@@ -41,6 +38,7 @@ pub(crate) struct Options {
     pub(crate) allow_unknown: bool,
     pub(crate) max_body: usize,
     pub(crate) reach: Reach,
+    pub(crate) rules: Rules,
     pub(crate) observer: Option<Observer>,
 }
 
@@ -72,7 +70,7 @@ pub(crate) struct Received {
 
 impl Service {
     pub(crate) fn new(options: Options) -> Self {
-        let state = Mutex::new(State::new(options.seed));
+        let state = Mutex::new(State::new(options.seed, options.rules.clone()));
         Self {
             options,
             clock: Clock::default(),
@@ -188,6 +186,7 @@ impl Service {
         let query = query::read(operation, received.query.as_deref(), open).map_err(schema)?;
         let parts = parts.map_err(at(Check::Payload))?;
         let body = body::check(operation, content_type, &parts, open).map_err(schema)?;
+        let raw = parts.payload;
         let path: Vec<_> = path.iter().map(|(_, value)| value.clone()).collect();
         let call = Call {
             operation: &operation.id,
@@ -195,6 +194,7 @@ impl Service {
             path: &path,
             query: &query,
             body: &body,
+            raw: &raw,
             now,
         };
         if let Some(signing) = self.state().sign(&call, trace) {
@@ -351,7 +351,7 @@ impl Service {
             name: "registration",
             user_id: "",
             public_key: "",
-            lasts: TEMPORARY,
+            lasts: TEMPORARY_LASTS,
         };
         directory
             .add_token(random, now, &new)
@@ -366,6 +366,10 @@ impl Service {
         answer
             .headers
             .extend(allow.map(|allow| ("allow", allow.to_owned())));
+        let wait = refusal.details["retryAfter"].as_u64();
+        answer
+            .headers
+            .extend(wait.map(|seconds| ("retry-after", seconds.to_string())));
         answer
     }
 }

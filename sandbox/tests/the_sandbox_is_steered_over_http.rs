@@ -1,4 +1,4 @@
-//! Faults, log and clock at the paths that the API does not have.
+//! Faults, log, clock and mail at the paths that the API does not have.
 
 mod support;
 
@@ -9,6 +9,7 @@ use support::{Client, Reply, Request, Signer};
 const FAULTS: &str = "/__sandbox/faults";
 const LOG: &str = "/__sandbox/log";
 const CLOCK: &str = "/__sandbox/clock";
+const MAIL: &str = "/__sandbox/mail";
 const BODY: &str = "the body is not valid";
 
 fn ask(sandbox: &Sandbox, method: &str, path: &str) -> Reply {
@@ -174,7 +175,7 @@ fn only_what_is_there_is_answered_and_none_of_it_is_logged() {
     let sandbox = Sandbox::start().unwrap();
     for path in ["/__sandbox/faults/", "/__sandbox/x", "/__sandbox//"] {
         let details = ask(&sandbox, "GET", path).refused(404, "the sandbox has nothing there");
-        let all = ["/__sandbox/", LOG, "/__sandbox/events", FAULTS, CLOCK];
+        let all = ["/__sandbox/", LOG, "/__sandbox/events", FAULTS, CLOCK, MAIL];
         assert_eq!(details["allowed"], json!(all));
     }
     for (method, path, allowed) in [
@@ -183,6 +184,7 @@ fn only_what_is_there_is_answered_and_none_of_it_is_logged() {
         ("POST", "/__sandbox/events", "get"),
         ("POST", "/__sandbox/", "get"),
         ("GET", CLOCK, "post"),
+        ("POST", MAIL, "get"),
     ] {
         let reply = ask(&sandbox, method, path);
         reply.refused(405, "this path has other methods");

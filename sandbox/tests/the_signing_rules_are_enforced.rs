@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use dfns_sandbox::{CredentialKind, Sandbox};
 use serde_json::{Value, json};
+use support::passkey::Passkey;
 use support::{Client, Reply, Signer, b64u};
 
 const NONE: &str = "User does not have a credential that can be used for the application.";
@@ -344,38 +345,32 @@ fn a_passkey_signs_with_either_form_of_the_challenge() {
     client.identity = sandbox
         .add_user("someone@example.com", &client.signer.public_pem())
         .unwrap();
-    let passkey = Signer::p256();
-    let id = b64u("authenticator's own");
-    let kind = CredentialKind::Fido2;
+    let mut passkey = Passkey::new(Signer::p256());
+    let id = passkey.id();
+    let (kind, pem) = (CredentialKind::Fido2, passkey.signer.public_pem());
     sandbox
-        .add_credential(&client.identity, kind, Some(&id), &passkey.public_pem())
+        .add_credential(&client.identity, kind, Some(&id), &pem)
         .unwrap();
-    let answer = |challenge: &Value, text: &str, flags: u8| {
-        let data =
-            json!({"type": "webauthn.get", "challenge": text, "origin": "https://example.com",
-                          "crossOrigin": false, "topOrigin": "https://example.com"})
-            .to_string();
-        let authenticator = [&[5; 32][..], &[flags, 0, 0, 0, 0]].concat();
-        let hash = <sha2::Sha256 as sha2::Digest>::digest(data.as_bytes());
-        let signature = passkey.sign(&[&authenticator[..], &hash[..]].concat());
-        let assertion = json!({"credId": id, "clientData": b64u(data), "signature": b64u(signature),
-                               "authenticatorData": b64u(authenticator)});
-        client.complete(
-            challenge,
-            &json!({"kind": "Fido2", "credentialAssertion": assertion}),
-        )
-    };
     let init = || client.init("POST", "/wallets", BODY).expect(200);
     let text = |challenge: &Value| challenge["challenge"].as_str().unwrap().to_owned();
     let challenge = init();
     assert_eq!(challenge["allowCredentials"]["webauthn"][0]["id"], id);
-    answer(&challenge, &text(&challenge), 5).expect(200);
+    let assertion = passkey.assertion(&text(&challenge));
+    client.complete(&challenge, &assertion).expect(200);
     let challenge = init();
-    answer(&challenge, &b64u(text(&challenge)), 5).expect(200);
+    let assertion = passkey.assertion(&b64u(text(&challenge)));
+    client.complete(&challenge, &assertion).expect(200);
     let challenge = init();
-    answer(&challenge, "other", 5).refused(400, CHALLENGE);
+    let assertion = passkey.assertion("other");
+    client
+        .complete(&challenge, &assertion)
+        .refused(400, CHALLENGE);
     let challenge = init();
-    answer(&challenge, &text(&challenge), 0).refused(400, "authenticatorData is not valid");
+    passkey.flags = 0;
+    let assertion = passkey.assertion(&text(&challenge));
+    client
+        .complete(&challenge, &assertion)
+        .refused(400, "authenticatorData is not valid");
 }
 
 #[test]

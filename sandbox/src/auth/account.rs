@@ -23,6 +23,10 @@ pub(crate) struct Person {
     pub(crate) kind: Cow<'static, str>,
     pub(crate) registered: bool,
     pub(crate) sso_required: bool,
+    /// Came by themselves, with the word of an identity provider.
+    pub(crate) uninvited: bool,
+    /// How often they recovered their account.
+    pub(crate) recoveries: u32,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,6 +56,8 @@ pub(crate) enum CredentialKind {
     Fido2,
     Key,
     PasswordProtectedKey,
+    /// Signs recoveries, and nothing else.
+    RecoveryKey,
 }
 
 impl CredentialKind {
@@ -60,6 +66,7 @@ impl CredentialKind {
             "Fido2" => Some(Self::Fido2),
             "Key" => Some(Self::Key),
             "PasswordProtectedKey" => Some(Self::PasswordProtectedKey),
+            "RecoveryKey" => Some(Self::RecoveryKey),
             _ => None,
         }
     }
@@ -69,6 +76,7 @@ impl CredentialKind {
             Self::Fido2 => "Fido2",
             Self::Key => "Key",
             Self::PasswordProtectedKey => "PasswordProtectedKey",
+            Self::RecoveryKey => "RecoveryKey",
         }
     }
 }
@@ -85,6 +93,13 @@ pub(crate) struct Credential {
     pub(crate) name: String,
     pub(crate) active: bool,
     pub(crate) created: Millis,
+    /// Kept for its user, who alone can read it.
+    pub(crate) encrypted_private_key: Option<String>,
+    /// Where a passkey was made; empty for one that was not made over the API.
+    pub(crate) relying_party: String,
+    pub(crate) origin: String,
+    /// The last count of a passkey's signatures that was seen.
+    pub(crate) sign_count: u32,
 }
 
 /// The bearer of a good token.

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::account::{Caller, CredentialKind, TokenKind};
-use super::assertion;
+use super::allowed::{allow_credentials, supported_kinds};
+use super::assertion::Asked;
 use super::expiring::Found;
 use super::proof::Proof;
 use super::user_action::UserAction;
@@ -47,12 +48,13 @@ pub(crate) fn init(
     let field = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
     let (path, payload) = (field("userActionHttpPath"), field("userActionPayload"));
     check_path(&path).map_err(|refusal| refusal.at(Check::PathToSign))?;
-    let (key, webauthn, protected) = allowed(state, caller);
-    if key.is_empty() && webauthn.is_empty() && protected.is_empty() {
+    let own = || state.directory.credentials_of(caller);
+    if !own().any(|c| c.active && c.kind != CredentialKind::RecoveryKey) {
         return Err(
             Refusal::credential("the caller has no active credential").at(Check::Credentials)
         );
     }
+    let allowed = allow_credentials(own(), true);
     let id = state.random.id("ch");
     let text = BASE64_URL_SAFE_NO_PAD.encode(&id);
     let expires = now.saturating_add(millis(CHALLENGE_LASTS));
@@ -73,21 +75,15 @@ pub(crate) fn init(
     state
         .challenges
         .insert(identifier.clone(), challenge, size, expires, now);
-    let mut kinds = vec!["Key"];
-    if caller.token_kind == TokenKind::User {
-        kinds.extend(["Fido2", "PasswordProtectedKey"]);
-    }
-    let kinds: Vec<_> = kinds
-        .into_iter()
-        .map(|kind| json!({"kind": kind, "factor": "first", "requiresSecondFactor": false}))
-        .collect();
+    let second = state.rules.second_factor_of(caller);
     Ok(json!({
         "challenge": text,
         "challengeIdentifier": identifier,
-        "supportedCredentialKinds": kinds,
+        "rp": state.rules.relying_parties.show(),
+        "supportedCredentialKinds": supported_kinds(caller.token_kind == TokenKind::User, second),
         "userVerification": "required",
         "attestation": "none",
-        "allowCredentials": {"key": key, "webauthn": webauthn, "passwordProtectedKey": protected},
+        "allowCredentials": allowed,
         "externalAuthenticationUrl": "",
     }))
 }
@@ -117,13 +113,16 @@ pub(crate) fn complete(
     if std::mem::replace(&mut challenge.used, true) {
         return refuse("the challenge was answered before");
     }
-    for factor in ["firstFactor", "secondFactor"]
-        .iter()
-        .filter_map(|name| body.get(name))
-    {
-        let algorithm = assertion::verify(&state.directory, caller, factor, &challenge.text)?;
-        trace.algorithm = Some(algorithm);
-    }
+    let asked = Asked {
+        directory: &state.directory,
+        relying_parties: &state.rules.relying_parties,
+        caller,
+        challenge: &challenge.text,
+        refuse: Refusal::user_action,
+    };
+    let verified = asked.verify_factors(body, state.rules.second_factor_of(caller))?;
+    trace.algorithm = verified.last().map(|factor| factor.algorithm);
+    state.directory.count(&verified);
     let payload = std::mem::take(&mut challenge.payload);
     let proof = Proof::of(&state.directory, caller, &body["firstFactor"], now);
     let signed = proof.as_ref().map_or(0, Proof::size);
@@ -159,25 +158,4 @@ fn check_path(path: &str) -> Result<(), Refusal> {
         return refuse("it must not hold a query or a fragment");
     }
     Ok(())
-}
-
-fn allowed(state: &State, caller: &Caller) -> (Vec<Value>, Vec<Value>, Vec<Value>) {
-    let active: Vec<_> = state
-        .directory
-        .credentials_of(caller)
-        .filter(|c| c.active)
-        .collect();
-    let of = |kind| active.iter().filter(move |c| c.kind == kind);
-    let descriptor = |id: &str| json!({"type": "public-key", "id": id});
-    let protected = of(CredentialKind::PasswordProtectedKey).map(|c| {
-        // What is encrypted how is the integrator's choice: the sandbox was given only the public half.
-        json!({"type": "public-key", "id": c.id, "encryptedPrivateKey": ""})
-    });
-    (
-        of(CredentialKind::Key).map(|c| descriptor(&c.id)).collect(),
-        of(CredentialKind::Fido2)
-            .map(|c| descriptor(&c.id))
-            .collect(),
-        protected.collect(),
-    )
 }

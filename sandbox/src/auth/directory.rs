@@ -20,6 +20,12 @@ const DAY: Millis = 24 * 60 * 60 * 1000;
 /// two years).
 pub(crate) const LONGEST_TOKEN: Millis = 730 * DAY;
 
+/// How long the temporary token of a registration or recovery is good: the sandbox's own choice.
+pub(crate) const TEMPORARY_LASTS: Millis = 15 * 60 * 1000;
+
+/// A session that is over is remembered this much longer, to say so instead of "unknown".
+const REMEMBERED: Millis = 60 * 60 * 1000;
+
 /// A peer may register no more than this.
 const MOST: usize = 100_000;
 const MOST_TEMPORARY: usize = 1000;
@@ -68,6 +74,8 @@ impl Directory {
                 kind: "CustomerEmployee".into(),
                 registered: true,
                 sso_required: false,
+                uninvited: false,
+                recoveries: 0,
             },
         });
         Ok(user_id)
@@ -88,6 +96,7 @@ impl Directory {
         new: &NewToken<'_>,
     ) -> Result<AccessToken, Refusal> {
         self.forget_temporary(now);
+        self.forget_sessions(now);
         room(self.tokens.len())?;
         let id = random.id("to");
         let credential_id = if new.public_key.is_empty() {
@@ -132,6 +141,14 @@ impl Directory {
         }
     }
 
+    /// Everyone can log in as often as they like.
+    fn forget_sessions(&mut self, now: Millis) {
+        let expired = |token: &AccessToken| {
+            token.kind == TokenKind::User && token.expires.saturating_add(REMEMBERED) <= now
+        };
+        self.tokens.remove_first(expired);
+    }
+
     /// Adds a credential and says its id.
     pub(crate) fn add_credential(
         &mut self,
@@ -139,13 +156,10 @@ impl Directory {
         now: Millis,
         new: NewCredential<'_>,
     ) -> Result<String, Refusal> {
-        room(self.credentials.len())?;
         let key = PublicKey::from_pem(new.public_key)
             .map_err(|reason| Refusal::bad_request("publicKey is not valid").because(reason))?;
         let id = new.id.map_or_else(|| random.id("cr"), str::to_owned);
-        if self.credentials.find("credentialId", &id).is_some() {
-            return Err(Refusal::new(409, "a credential has that id").with("credId", id));
-        }
+        self.check_free([id.as_str()].into_iter())?;
         self.credentials.add(Credential {
             id: id.clone(),
             uuid: random.id("cr"),
@@ -156,21 +170,12 @@ impl Directory {
             name: format!("{} credential", new.kind.name()),
             active: true,
             created: now,
+            encrypted_private_key: None,
+            relying_party: String::new(),
+            origin: String::new(),
+            sign_count: 0,
         });
         Ok(id)
-    }
-
-    /// The credentials that a caller may sign with.
-    pub(crate) fn credentials_of<'a>(
-        &'a self,
-        caller: &'a Caller,
-    ) -> impl Iterator<Item = &'a Credential> {
-        let own = match caller.token_kind {
-            TokenKind::Personal => Some(caller.token_id.as_str()),
-            _ => None,
-        };
-        let credentials = self.credentials.all_with("userId", &caller.user_id);
-        credentials.filter(move |c| c.token_id.as_deref() == own)
     }
 
     /// Who bears this token.
@@ -180,6 +185,9 @@ impl Directory {
         if token.expires <= now {
             return Err(Refusal::bad_token("the token has expired"));
         }
+        if !token.active && token.kind == TokenKind::Temporary {
+            return Err(Refusal::bad_token("the temporary token was used before"));
+        }
         if !token.active {
             return Err(Refusal::bad_token("the token is not active"));
         }
@@ -187,7 +195,7 @@ impl Directory {
             .account(&token.user_id)
             .is_some_and(|account| !account.active)
         {
-            return Err(Refusal::bad_request("User account has been deactivated."));
+            return Err(Refusal::deactivated());
         }
         Ok(Caller {
             user_id: token.user_id.clone(),
@@ -252,7 +260,7 @@ fn jwt<S: AsRef<[u8]>>(algorithm: &str, claims: &Value, sign: impl FnOnce(&[u8])
     text
 }
 
-fn room(count: usize) -> Result<(), Refusal> {
+pub(super) fn room(count: usize) -> Result<(), Refusal> {
     let full = || Refusal::new(402, format!("this sandbox holds at most {MOST} of these"));
     if count < MOST { Ok(()) } else { Err(full()) }
 }

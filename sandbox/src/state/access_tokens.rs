@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
 use super::{Call, Handler, State};
-use crate::auth::{AccessToken, Credential, NewToken, TokenKind};
+use crate::auth::{AccessToken, NewToken, TokenKind};
 use crate::clock::{Millis, iso};
 use crate::refusal::Refusal;
 
@@ -17,7 +17,6 @@ pub(super) fn handler(operation: &str) -> Option<Handler> {
         "activatePersonalAccessToken" => |state, call| set_active(state, call, true),
         "deactivatePersonalAccessToken" => |state, call| set_active(state, call, false),
         "deletePersonalAccessToken" => delete,
-        "listCredentials" => list_credentials,
         _ => return None,
     })
 }
@@ -109,24 +108,4 @@ fn find<'a>(state: &'a mut State, call: &Call<'_>) -> Result<&'a mut AccessToken
     let found = state.directory.tokens.find_mut("tokenId", call.id());
     let found = found.filter(|t| t.kind == TokenKind::Personal && t.user_id == caller.user_id);
     found.ok_or_else(|| Refusal::not_found("token", "tokenId", call.id()))
-}
-
-fn list_credentials(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
-    let credentials = state.directory.credentials_of(call.caller()?);
-    Ok(json!({"items": credentials.map(show_credential).collect::<Vec<_>>()}))
-}
-
-/// A credential as the API shows it.
-pub(super) fn show_credential(credential: &Credential) -> Value {
-    json!({
-        "kind": credential.kind.name(),
-        "credentialId": credential.id,
-        "credentialUuid": credential.uuid,
-        "dateCreated": iso(credential.created),
-        "isActive": credential.active,
-        "name": credential.name,
-        "publicKey": credential.key.pem(),
-        "relyingPartyId": "",
-        "origin": "",
-    })
 }

@@ -113,6 +113,7 @@ impl HeldCall {
             path: &self.path,
             query: &self.query,
             body: &self.body,
+            raw: &[],
             now,
         };
         let done = approved.then(|| state.perform(&call));

@@ -12,8 +12,10 @@ mod assets;
 mod audit_logs;
 mod bulk_wallets;
 mod canton_validators;
+mod ceremony;
 mod change;
 mod collection;
+mod credentials;
 mod curve;
 mod emit;
 mod event;
@@ -22,20 +24,25 @@ mod fee_sponsors;
 mod fees;
 mod held;
 mod history;
+mod id_token;
 mod imported;
 mod key_export;
 mod key_import;
 mod keys;
+mod login;
 mod native_asset;
 mod network;
 mod offers;
 mod outbox;
 mod payins;
 mod payouts;
+mod people;
 mod permissions;
 mod policies;
 mod private_key;
 mod progress;
+mod recovery;
+mod registration;
 mod replacements;
 mod requested;
 mod resource;
@@ -43,9 +50,11 @@ mod resources;
 mod rules;
 mod sealed;
 mod service_accounts;
+mod sessions;
 mod shares;
 mod signatures;
 mod signers;
+mod sso;
 mod staking;
 mod steps;
 mod swaps;
@@ -64,7 +73,7 @@ mod webhooks;
 
 use serde_json::Value;
 
-use crate::auth::{self, Caller, Challenge, Directory, Expiring, UserAction};
+use crate::auth::{self, Caller, Challenge, Codes, Directory, Expiring, Rules, UserAction};
 use crate::clock::Millis;
 use crate::random::Random;
 use crate::refusal::Refusal;
@@ -74,6 +83,7 @@ use approvals::Approvals;
 use audit_logs::AuditLogs;
 pub(crate) use audit_logs::{AuditLog, export as export_audit_logs};
 use bulk_wallets::Job;
+use ceremony::Ceremony;
 pub(crate) use collection::Collection;
 pub(crate) use emit::Parcel;
 pub(crate) use event::Outcome;
@@ -90,11 +100,14 @@ const MOST_PENDING_BYTES: usize = 64 << 20;
 #[derive(Debug)]
 pub(crate) struct State {
     pub(crate) random: Random,
+    pub(crate) rules: Rules,
     pub(crate) directory: Directory,
+    pub(crate) codes: Codes,
     pub(crate) challenges: Expiring<Challenge>,
     pub(crate) user_actions: Expiring<UserAction>,
     /// How many signed calls were begun, each of which has its number.
     pub(crate) signed_calls: u64,
+    ceremonies: Expiring<Ceremony>,
     /// What the private keys follow from.
     seed: u64,
     wallets: Collection,
@@ -127,6 +140,8 @@ pub(crate) struct Call<'a> {
     pub(crate) path: &'a [String],
     pub(crate) query: &'a Value,
     pub(crate) body: &'a Value,
+    /// The body's bytes; of an upload its `data`, of what was held back nothing.
+    pub(crate) raw: &'a [u8],
     pub(crate) now: Millis,
 }
 
@@ -147,14 +162,17 @@ impl Call<'_> {
 }
 
 impl State {
-    pub(crate) fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64, rules: Rules) -> Self {
         let mut random = Random::new(seed);
         Self {
+            rules,
             directory: Directory::new(&mut random),
+            codes: Codes::new(),
             random,
             challenges: Expiring::new(MOST_PENDING, MOST_PENDING_BYTES),
             user_actions: Expiring::new(MOST_PENDING, MOST_PENDING_BYTES),
             signed_calls: 0,
+            ceremonies: Expiring::new(MOST_PENDING, MOST_PENDING_BYTES),
             wallets: Collection::found_by(
                 "wallet",
                 "walletId",
@@ -214,6 +232,8 @@ impl State {
             ("accounts", &mut directory.accounts),
             ("tokens", &mut directory.tokens),
             ("credentials", &mut directory.credentials),
+            ("codes", &mut self.codes.issued),
+            ("letters", &mut self.codes.letters),
             ("wallets", &mut self.wallets),
             ("bulk jobs", &mut self.bulk_jobs),
             ("keys", &mut self.keys),
@@ -236,6 +256,7 @@ impl State {
             ("audit logs", &mut self.audit_logs),
             ("challenges", &mut self.challenges),
             ("user actions", &mut self.user_actions),
+            ("ceremonies", &mut self.ceremonies),
         ];
         stored.extend(self.resources.stored());
         stored
@@ -267,6 +288,12 @@ impl State {
             .or_else(|| policies::handler(call.operation))
             .or_else(|| approvals::handler(call.operation))
             .or_else(|| users::handler(call.operation))
+            .or_else(|| registration::handler(call.operation))
+            .or_else(|| login::handler(call.operation))
+            .or_else(|| sessions::handler(call.operation))
+            .or_else(|| sso::handler(call.operation))
+            .or_else(|| recovery::handler(call.operation))
+            .or_else(|| credentials::handler(call.operation))
             .or_else(|| permissions::handler(call.operation))
             .or_else(|| webhooks::handler(call.operation))
             .or_else(|| audit_logs::handler(call.operation))

@@ -1,8 +1,9 @@
 use serde_json::{Value, json};
 
 use super::access_tokens::{lifetime, show};
-use super::{Call, Handler, State, permissions};
-use crate::auth::{Account, NewToken, TokenKind};
+use super::people::only_service_account;
+use super::{Call, Handler, State, credentials, permissions};
+use crate::auth::{Account, CredentialKind, NewCredential, NewToken, TokenKind};
 use crate::refusal::Refusal;
 
 pub(super) fn handler(operation: &str) -> Option<Handler> {
@@ -14,6 +15,12 @@ pub(super) fn handler(operation: &str) -> Option<Handler> {
         "activateServiceAccount" => |state, call| set_active(state, call, true),
         "deactivateServiceAccount" => |state, call| set_active(state, call, false),
         "deleteServiceAccount" => delete,
+        "createServiceAccountCredential" => add_credential,
+        "deleteServiceAccountCredential" => |state, call| {
+            let caller = call.caller()?;
+            only_service_account(caller)?;
+            credentials::remove(state, caller, call.id())
+        },
         _ => return None,
     })
 }
@@ -69,6 +76,29 @@ fn delete(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
     shown["userInfo"]["isActive"] = false.into();
     state.directory.remove(call.id());
     Ok(shown)
+}
+
+/// One more key of the service account that calls.
+fn add_credential(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
+    let caller = call.caller()?;
+    only_service_account(caller)?;
+    let new = NewCredential {
+        id: None,
+        kind: CredentialKind::Key,
+        user_id: &caller.user_id,
+        token_id: None,
+        public_key: call.body["publicKey"].as_str().unwrap_or_default(),
+    };
+    let State {
+        directory, random, ..
+    } = state;
+    let id = directory.add_credential(random, call.now, new)?;
+    let added = directory.credentials.find_mut("credentialId", &id);
+    let added = added.ok_or_else(|| Refusal::not_found("credential", "credentialId", &id))?;
+    if let Some(name) = call.body["name"].as_str() {
+        name.clone_into(&mut added.name);
+    }
+    Ok(credentials::show(added))
 }
 
 fn find<'a>(state: &'a mut State, call: &Call<'_>) -> Result<&'a mut Account, Refusal> {

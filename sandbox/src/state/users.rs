@@ -1,8 +1,8 @@
 use serde_json::{Value, json};
 
 use super::collection::page_of;
-use super::{Call, Handler, State, permissions};
-use crate::auth::Account;
+use super::{Call, Handler, State, people, permissions};
+use crate::auth::{Account, CodeKind};
 use crate::refusal::Refusal;
 
 pub(super) fn handler(operation: &str) -> Option<Handler> {
@@ -26,25 +26,64 @@ pub(super) fn handler(operation: &str) -> Option<Handler> {
 /// Invites someone, who is not registered until they register.
 fn create(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
     let email = call.body["email"].as_str().unwrap_or_default();
-    let mut named = state.directory.accounts.all_with("username", email);
-    if let Some(taken) = named.find(|a| !a.is_machine) {
-        let duplicate = json!({"id": taken.user_id, "username": email});
-        return Err(
-            Refusal::new(409, "Conflicting user with same email").with("duplicate", duplicate)
-        );
-    }
-    drop(named);
-    let user_id = state
-        .directory
-        .add_account(&mut state.random, email, false)?;
-    if let Some(account) = state.directory.accounts.find_mut("userId", &user_id) {
-        account.person.registered = false;
-        account.person.sso_required = call.body["isSSORequired"] == true;
-        if call.body["kind"] == "EndUser" {
-            account.person.kind = "EndUser".into();
-        }
-    }
+    check_free(state, email)?;
+    let kind = call.body["kind"].as_str().unwrap_or_default();
+    let sso_required = call.body["isSSORequired"] == true;
+    let user_id = enrol(state, email, kind, sso_required)?;
+    let State { codes, random, .. } = state;
+    codes.send(random, call.now, CodeKind::Registration, (&user_id, email))?;
     describe(state, &user_id)
+}
+
+/// The user of that name, active or not.
+pub(super) fn named<'a>(state: &'a State, username: &str) -> Option<&'a Account> {
+    let mut named = state.directory.accounts.all_with("username", username);
+    named.find(|account| !account.is_machine)
+}
+
+pub(super) fn check_free(state: &State, username: &str) -> Result<(), Refusal> {
+    named(state, username).map_or(Ok(()), |user| Err(taken(user)))
+}
+
+/// The refusal of one more of the same name.
+pub(super) fn taken(user: &Account) -> Refusal {
+    let duplicate = json!({"id": user.user_id, "username": user.username});
+    Refusal::new(409, "Conflicting user with same email").with("duplicate", duplicate)
+}
+
+/// A user who has not registered.
+pub(super) fn enrol(
+    state: &mut State,
+    username: &str,
+    kind: &str,
+    sso_required: bool,
+) -> Result<String, Refusal> {
+    let State {
+        directory, random, ..
+    } = state;
+    let user_id = directory.add_account(random, username, false)?;
+    if let Some(account) = directory.accounts.find_mut("userId", &user_id) {
+        account.person.registered = false;
+        account.person.sso_required = sso_required;
+        account.person.kind = kind.to_owned().into();
+    }
+    Ok(user_id)
+}
+
+/// Sends the user whom a request names a code.
+pub(super) fn send_code(
+    state: &mut State,
+    call: &Call<'_>,
+    kind: CodeKind,
+) -> Result<Value, Refusal> {
+    let account = people::named(state, call.body)?;
+    if kind != CodeKind::Registration {
+        people::registered(account)?;
+    }
+    let (user_id, username) = (account.user_id.clone(), account.username.clone());
+    let State { codes, random, .. } = state;
+    codes.send(random, call.now, kind, (&user_id, &username))?;
+    Ok(json!({"message": "success"}))
 }
 
 fn list(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
@@ -75,6 +114,7 @@ fn delete(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
     let mut shown = describe(state, call.id())?;
     shown["isActive"] = false.into();
     state.directory.remove(call.id());
+    state.codes.forget(call.id());
     Ok(shown)
 }
 

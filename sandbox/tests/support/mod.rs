@@ -7,6 +7,8 @@
 
 pub mod events;
 pub mod http;
+pub mod passkey;
+pub mod person;
 pub mod receiver;
 pub mod shares;
 pub mod signer;
