@@ -177,3 +177,99 @@ fn key(client_data: &[u8], attestation: &[u8]) -> Result<PublicKey, String> {
 fn malformed(reason: &str) -> Refusal {
     Refusal::bad_request("attestationData is not valid").because(reason)
 }
+
+#[cfg(test)]
+mod tests {
+    use base64::Engine;
+    use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+    use serde_json::{Value, json};
+
+    use super::{RelyingParties, verify};
+
+    // The seed of the key is the bytes from 0 to 31; all was computed with other implementations, and stands here
+    // byte for byte.
+    const CHALLENGE: &str = "Y2gtZXhhbXBsZS0wMDAwMS0wMDAwMDAwMDAwMDAwMDAw";
+    const PEM: &str = "-----BEGIN PUBLIC KEY-----\n\
+        MCowBQYDK2VwAyEAA6EHv/POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg=\n\
+        -----END PUBLIC KEY-----";
+    const CLIENT_DATA: &str = "eyJjaGFsbGVuZ2UiOiJZMmd0WlhoaGJYQnNaUzB3TURBd01TMHdNREF3TURBd01EQXdNREF3TURBdy\
+        IsInR5cGUiOiJrZXkuY3JlYXRlIn0";
+    const SIGNATURE: &str = "09133737a891bf773561b74e56d16cd8a26a7a5e7ef20eead00869475dc145f9\
+        500087cfd6a5b9aab24c9fcf1b3450c9b463bbda2fab7097df744b3b17bc5e0d";
+    const ATTESTATION: &str = "eyJwdWJsaWNLZXkiOiItLS0tLUJFR0lOIFBVQkxJQyBLRVktLS0tLVxuTUNvd0JRWURLMlZ3QXlFQUE2\
+        RUh2L1BPRUw0ZGNOMFk1MHZBbVdmazFqQ2JwUTFmSGR5R1pCSlZNYmc9XG4tLS0tLUVORCBQVUJMSUMgS0VZLS0tLS0iLCJzaWduYXR1\
+        cmUiOiIwOTEzMzczN2E4OTFiZjc3MzU2MWI3NGU1NmQxNmNkOGEyNmE3YTVlN2VmMjBlZWFkMDA4Njk0NzVkYzE0NWY5NTAwMDg3Y2Zk\
+        NmE1YjlhYWIyNGM5ZmNmMWIzNDUwYzliNDYzYmJkYTJmYWI3MDk3ZGY3NDRiM2IxN2JjNWUwZCJ9";
+
+    fn reason(client_data: &str, attestation: &str) -> Option<String> {
+        let credential = json!({"credentialKind": "Key", "credentialInfo": {
+            "credId": "key", "clientData": client_data, "attestationData": attestation,
+        }});
+        let refused = verify(&RelyingParties::default(), &credential, CHALLENGE).err();
+        refused.map(|refusal| refusal.reason())
+    }
+
+    fn encoded(attestation: &Value) -> String {
+        BASE64_URL_SAFE_NO_PAD.encode(attestation.to_string())
+    }
+
+    #[test]
+    fn a_known_attestation_is_good() {
+        assert_eq!(reason(CLIENT_DATA, ATTESTATION), None);
+        let same = json!({"publicKey": PEM, "signature": SIGNATURE});
+        assert_eq!(encoded(&same), ATTESTATION);
+        let named = json!({"signature": SIGNATURE, "algorithm": "SHA256", "publicKey": PEM});
+        assert_eq!(reason(CLIENT_DATA, &encoded(&named)), None);
+    }
+
+    #[test]
+    fn what_was_not_signed_is_not_good() {
+        // The hash is that of the bytes sent: the same members in another order are others.
+        let data = format!(r#"{{"type":"key.create","challenge":"{CHALLENGE}"}}"#);
+        let other_order = BASE64_URL_SAFE_NO_PAD.encode(data);
+        let newline = json!({"publicKey": format!("{PEM}\n"), "signature": SIGNATURE});
+        for refused in [
+            reason(&other_order, ATTESTATION),
+            reason(CLIENT_DATA, &encoded(&newline)),
+        ] {
+            let refused = refused.unwrap_or_default();
+            assert!(refused.contains("does not verify (Ed25519)"), "{refused}");
+        }
+    }
+
+    #[test]
+    fn an_attestation_has_its_form() {
+        for (attestation, expected) in [
+            (json!([]), "not a JSON object"),
+            (json!({"publicKey": PEM}), "does not verify"),
+            (json!({"publicKey": PEM, "signature": 1}), "not a string"),
+            (
+                json!({"publicKey": PEM, "signature": SIGNATURE, "x": ""}),
+                "unexpected member",
+            ),
+            (
+                json!({"publicKey": "x", "signature": SIGNATURE}),
+                "publicKey: not a PEM",
+            ),
+            (
+                json!({"publicKey": PEM, "signature": SIGNATURE.to_uppercase()}),
+                "lower-case hex",
+            ),
+            (
+                json!({"publicKey": PEM, "signature": format!("0x{SIGNATURE}")}),
+                "lower-case hex",
+            ),
+            (
+                json!({"publicKey": PEM, "signature": "0"}),
+                "lower-case hex",
+            ),
+            (
+                json!({"publicKey": PEM, "signature": SIGNATURE, "algorithm": "SHA512"}),
+                "algorithm is not SHA256",
+            ),
+        ] {
+            let refused = reason(CLIENT_DATA, &encoded(&attestation)).unwrap_or_default();
+            assert!(refused.contains(expected), "{attestation} {refused}");
+        }
+    }
+}
