@@ -11,6 +11,8 @@ use std::time::Duration;
 
 use dfns_sandbox::{Identity, Sandbox};
 use serde_json::{Value, json};
+use support::passkey::Passkey;
+use support::person::{begin_login, begin_registration, invite, log_in, register};
 use support::{Client, Request, Signer};
 
 /// A path where no file is yet.
@@ -84,6 +86,42 @@ fn what_was_held_is_held() {
     );
     assert_eq!(second.service_account("tests"), Some(identity));
     assert_eq!(second.service_account("someone else"), None);
+}
+
+#[test]
+fn a_registration_goes_on_and_its_credential_stays() {
+    const EMAIL: &str = "ada@example.com";
+    let file = fresh("registration");
+    let first = open(&file);
+    let identity = Client::new(&first, Signer::ed25519(1)).identity;
+    let code = invite(&again(&first, &identity), EMAIL);
+    drop(first);
+
+    let second = open(&file);
+    assert_eq!(second.last_code(EMAIL), Some(code.clone()));
+    let challenge = begin_registration(&again(&second, &identity), EMAIL, &code).expect(200);
+    drop(second);
+
+    let third = open(&file);
+    let mut passkey = Passkey::new(Signer::p256());
+    let credential = passkey.credential(challenge["challenge"].as_str().unwrap());
+    let body = json!({"firstFactorCredential": credential});
+    register(&third, &challenge, &body).expect(200);
+    let login = begin_login(&again(&third, &identity), EMAIL).expect(200);
+    drop(third);
+
+    let fourth = open(&file);
+    register(&fourth, &challenge, &body).refused(401, "user token is missing or invalid");
+    passkey.count = 7;
+    let assertion = passkey.assertion(login["challenge"].as_str().unwrap());
+    log_in(&fourth, &login, &assertion).expect(200);
+    drop(fourth);
+
+    let fifth = open(&file);
+    let login = begin_login(&again(&fifth, &identity), EMAIL).expect(200);
+    let assertion = passkey.assertion(login["challenge"].as_str().unwrap());
+    let details = log_in(&fifth, &login, &assertion).refused(401, "Not Authorized.");
+    assert_eq!(details["last"], 7);
 }
 
 #[test]

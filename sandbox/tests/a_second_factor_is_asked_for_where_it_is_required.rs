@@ -53,8 +53,8 @@ fn users_register_and_log_in_with_two_credentials() {
     assert_eq!(reason(log_in(&|_| None)), "a second factor is required");
     let same = log_in(&|challenge| Some(factor("Key", "key", &signer, challenge)));
     assert_eq!(reason(same), "both factors are the same credential");
-    let forger = Passkey::new(Signer::ed25519(9));
-    let forged = log_in(&|challenge| Some(forger.assertion(&text(challenge))));
+    let other = Passkey::new(Signer::ed25519(9));
+    let forged = log_in(&|challenge| Some(other.assertion(&text(challenge))));
     assert_eq!(reason(forged), "the signature does not verify");
     let good = log_in(&|challenge| Some(passkey.assertion(&text(challenge))));
     valid("login", &good);

@@ -133,9 +133,12 @@ fn a_passkey_is_proven_by_none_and_by_its_own_signature() {
         for own_signature in [false, true] {
             let sandbox = Sandbox::start().unwrap();
             let invited = Invited::at(&sandbox);
-            let reply = invited.try_with(|c| match own_signature {
-                true => packed(&passkey, algorithm, &b64u(c)),
-                false => passkey.credential(c),
+            let reply = invited.try_with(|c| {
+                if own_signature {
+                    packed(&passkey, algorithm, &b64u(c))
+                } else {
+                    passkey.credential(c)
+                }
             });
             assert_eq!(reply.expect(200)["credential"]["kind"], "Fido2");
         }

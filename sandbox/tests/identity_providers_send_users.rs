@@ -157,9 +157,9 @@ fn an_identity_token_registers_and_logs_in_whom_it_names() {
     let made = valid("register", &made);
     assert_eq!(made["user"]["username"], ADA);
     assert_eq!(made["user"]["id"], challenge["user"]["id"]);
-    let taken = "Conflicting user with same email";
-    register(&sandbox, &rival, &body("other", &rival)).refused(409, taken);
-    begin().refused(409, taken);
+    let message = "Conflicting user with same email";
+    register(&sandbox, &rival, &body("other", &rival)).refused(409, message);
+    begin().refused(409, message);
     let users = admin.get("/auth/users").expect(200)["items"].clone();
     assert_eq!(users.as_array().unwrap().len(), 1);
     assert_eq!(users[0]["kind"], "EndUser");

@@ -83,15 +83,10 @@ impl<'a> Lost<'a> {
         id: &str,
         signer: &Signer,
         challenge: &Value,
-        signed: &str,
+        text: &str,
         sent: &str,
     ) -> Reply {
-        let recovery = factor(
-            "RecoveryKey",
-            id,
-            signer,
-            &json!({"challenge": b64u(signed)}),
-        );
+        let recovery = factor("RecoveryKey", id, signer, &json!({"challenge": b64u(text)}));
         let body = format!(r#"{{"newCredentials":{sent},"recovery":{recovery}}}"#);
         with_temporary(self.admin.sandbox, challenge, PATH, &body)
     }

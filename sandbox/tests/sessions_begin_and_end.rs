@@ -4,10 +4,11 @@ mod support;
 
 use std::time::Duration;
 
-use dfns_sandbox::{Identity, Sandbox};
+use dfns_sandbox::{Check, Identity, Outcome, Sandbox};
 use serde_json::{Value, json};
 use support::person::{
-    anyone, begin_registration, factor, invite, key, log_in, register, token, user, valid,
+    anyone, begin_login, begin_registration, factor, invite, key, log_in, register, registered,
+    token, user, valid,
 };
 use support::{Client, Signer};
 
@@ -107,4 +108,49 @@ fn a_session_ends_when_its_user_says_so_or_with_time() {
     sandbox.advance(Duration::from_secs(1));
     let details = user.get("/wallets").refused(401, TOKEN);
     assert_eq!(details["reason"], "the token has expired");
+}
+
+#[test]
+fn the_log_names_the_check_that_a_login_failed() {
+    let sandbox = Sandbox::start().unwrap();
+    let admin = admin(&sandbox);
+    let (signer, other) = (Signer::ed25519(2), Signer::ed25519(3));
+    registered(&admin, ADA, "ada", &signer);
+    let failed = |make: &dyn Fn(&Value) -> Value| {
+        let challenge = begin_login(&admin, ADA).expect(200);
+        log_in(&sandbox, &challenge, &make(&challenge));
+        let seen = sandbox.log().pop().unwrap();
+        let checks = seen.checks();
+        let failed = checks
+            .iter()
+            .find(|(_, outcome)| *outcome == Outcome::Failed);
+        failed.map(|(check, _)| *check)
+    };
+    assert_eq!(
+        failed(&|challenge| factor("Key", "ada", &signer, challenge)),
+        None
+    );
+    let forged = failed(&|challenge| factor("Key", "ada", &other, challenge));
+    assert_eq!(forged, Some(Check::Signature));
+    let unknown = failed(&|challenge| factor("Key", "bob", &signer, challenge));
+    assert_eq!(unknown, Some(Check::Credential));
+    let another = json!({"challenge": "another"});
+    let stale = failed(&|_| factor("Key", "ada", &signer, &another));
+    assert_eq!(stale, Some(Check::ClientData));
+    let challenge = json!({"challenge": "x", "challengeIdentifier": "unknown"});
+    log_in(
+        &sandbox,
+        &challenge,
+        &factor("Key", "ada", &signer, &challenge),
+    );
+    let checks = sandbox.log().pop().unwrap().checks();
+    assert!(
+        checks.contains(&(Check::Challenge, Outcome::Failed)),
+        "{checks:?}"
+    );
+    // What was proven is not readable there.
+    let log = support::Request::new(sandbox.address(), "GET", "/__sandbox/log").send();
+    let log = log.expect(200).to_string();
+    let code = sandbox.last_code(ADA).unwrap();
+    assert!(!log.contains(&code), "{log}");
 }

@@ -27,8 +27,13 @@ pub fn b64u(bytes: impl AsRef<[u8]>) -> String {
 
 /// Lower-case hex SHA-256.
 pub fn sha256(bytes: &[u8]) -> String {
-    let hash = <sha2::Sha256 as sha2::Digest>::digest(bytes);
-    hash.iter()
+    hex(&<sha2::Sha256 as sha2::Digest>::digest(bytes))
+}
+
+/// Lower-case hex.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes
+        .iter()
         .fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
 }
 

@@ -1,7 +1,7 @@
 use dfns_sandbox::{Identity, Sandbox, api};
 use serde_json::{Value, json};
 
-use super::{Client, Reply, Request, Signer, b64u, sha256};
+use super::{Client, Reply, Request, Signer, b64u, hex, sha256};
 
 /// Someone without a token.
 pub fn anyone(sandbox: &Sandbox, method: &str, path: &str, body: &Value) -> Reply {
@@ -67,7 +67,7 @@ pub fn attestation(signer: &Signer, pem: &str, client_data: &str) -> String {
     let hash = sha256(client_data.as_bytes());
     let fingerprint = format!(r#"{{"clientDataHash":"{hash}","publicKey":"{pem}"}}"#);
     let signature = signer.sign(fingerprint.as_bytes());
-    let hex: String = signature.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = hex(&signature);
     format!(r#"{{"publicKey":"{pem}","signature":"{hex}"}}"#)
 }
 
