@@ -169,6 +169,24 @@ fn a_new_recovery_key_takes_the_place_of_the_old() {
     lost.begin(&lost.code(), "paper-2").expect(200);
 }
 
+/// A device that was not lost after all has the same passkey still.
+#[test]
+fn the_id_of_an_old_credential_can_be_used_anew() {
+    let sandbox = Sandbox::start().unwrap();
+    let lost = Lost::at(&sandbox);
+    registered(&lost.admin, "bob@example.com", "bob", &Signer::ed25519(7));
+    let with = |id: &str| {
+        let challenge = lost.challenge();
+        let credential = key("Key", id, &Signer::ed25519(3), &challenge);
+        let text = json!({"firstFactorCredential": credential}).to_string();
+        lost.recover(&challenge, &text, &text)
+    };
+    with("bob").refused(409, "a credential has that id");
+    lost.ada.get("/wallets").expect(200);
+    valid("recover", &with("old"));
+    token(&lost.admin, ADA, "old", &Signer::ed25519(3));
+}
+
 #[test]
 fn what_is_signed_is_the_text_that_is_sent() {
     let sandbox = Sandbox::start().unwrap();

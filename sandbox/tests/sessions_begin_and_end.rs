@@ -111,6 +111,22 @@ fn a_session_ends_when_its_user_says_so_or_with_time() {
 }
 
 #[test]
+fn one_session_too_many_ends_the_oldest() {
+    let sandbox = Sandbox::start().unwrap();
+    let admin = admin(&sandbox);
+    let mut user = user(&admin, ADA, "key", Signer::ed25519(2));
+    let second = token(&admin, ADA, "key", &user.signer);
+    for _ in 2..50 {
+        token(&admin, ADA, "key", &user.signer);
+    }
+    user.get("/wallets").expect(200);
+    token(&admin, ADA, "key", &user.signer);
+    user.get("/wallets").refused(401, TOKEN);
+    user.identity.token = second;
+    user.get("/wallets").expect(200);
+}
+
+#[test]
 fn the_log_names_the_check_that_a_login_failed() {
     let sandbox = Sandbox::start().unwrap();
     let admin = admin(&sandbox);

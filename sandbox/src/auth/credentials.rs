@@ -9,12 +9,18 @@ use crate::random::Random;
 use crate::refusal::Refusal;
 
 impl Directory {
-    /// Whether credentials of these ids can be added.
-    pub(crate) fn check_free<'a>(&self, ids: impl Iterator<Item = &'a str>) -> Result<(), Refusal> {
+    /// Whether credentials of these ids can be added, when those of `leaving` are taken away first.
+    pub(crate) fn check_free<'a>(
+        &self,
+        ids: impl Iterator<Item = &'a str>,
+        leaving: Option<&str>,
+    ) -> Result<(), Refusal> {
         let mut seen = BTreeSet::new();
         for id in ids {
             room(self.credentials.len() + seen.len())?;
-            if self.credentials.find("credentialId", id).is_some() || !seen.insert(id) {
+            let known = self.credentials.find("credentialId", id);
+            let stays = known.is_some_and(|c| leaving != Some(c.user_id.as_str()));
+            if stays || !seen.insert(id) {
                 return Err(Refusal::new(409, "a credential has that id").with("credId", id));
             }
         }
@@ -29,7 +35,7 @@ impl Directory {
         user_id: &str,
         attested: Attested,
     ) -> Result<Credential, Refusal> {
-        self.check_free([attested.id.as_str()].into_iter())?;
+        self.check_free([attested.id.as_str()].into_iter(), None)?;
         let (kind, proven) = (attested.kind, attested.proven);
         let default_name = || format!("{} credential", kind.name());
         let credential = Credential {

@@ -159,7 +159,7 @@ impl Directory {
         let key = PublicKey::from_pem(new.public_key)
             .map_err(|reason| Refusal::bad_request("publicKey is not valid").because(reason))?;
         let id = new.id.map_or_else(|| random.id("cr"), str::to_owned);
-        self.check_free([id.as_str()].into_iter())?;
+        self.check_free([id.as_str()].into_iter(), None)?;
         self.credentials.add(Credential {
             id: id.clone(),
             uuid: random.id("cr"),

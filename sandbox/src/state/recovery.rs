@@ -94,12 +94,11 @@ fn recover(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
         refuse: Refusal::unauthorized,
     };
     asked.verify(&body["recovery"])?;
-    let attested = attested(state, &body["newCredentials"], &ceremony.challenge)?;
-    let ids = attested.iter().map(|one| one.id.as_str());
-    state.directory.check_free(ids)?;
+    let (new, challenge) = (&body["newCredentials"], &ceremony.challenge);
+    let attested = attested(state, new, challenge, Some(&user_id))?;
     let replaced = attested
         .iter()
-        .any(|one| one.kind == CredentialKind::RecoveryKey);
+        .any(|one| one.kind == CredentialKind::RecoveryKey || one.id == recovery_key);
     forget(state, &user_id, (!replaced).then_some(&recovery_key));
     let credential = add_all(state, call.now, &user_id, attested)?;
     Ok(shown(state, &credential))

@@ -114,11 +114,12 @@ pub(super) fn spend_temporary(
     Ok(ceremony)
 }
 
-/// The credentials of a registration or recovery, verified, and free to be added.
+/// The credentials of a registration or recovery, verified, and free to be added when those of `leaving` are gone.
 pub(super) fn attested(
     state: &State,
     credentials: &Value,
     challenge: &str,
+    leaving: Option<&str>,
 ) -> Result<Vec<Attested>, Refusal> {
     let names = [
         "firstFactorCredential",
@@ -131,7 +132,10 @@ pub(super) fn attested(
     }
     let given = names.iter().filter_map(|name| credentials.get(name));
     let verify = |one| verify_attestation(&state.rules.relying_parties, one, challenge);
-    given.map(verify).collect()
+    let attested = given.map(verify).collect::<Result<Vec<_>, _>>()?;
+    let ids = attested.iter().map(|one| one.id.as_str());
+    state.directory.check_free(ids, leaving)?;
+    Ok(attested)
 }
 
 /// Adds credentials, and gives the first.
@@ -144,7 +148,6 @@ pub(super) fn add_all(
     let State {
         directory, random, ..
     } = state;
-    directory.check_free(attested.iter().map(|one| one.id.as_str()))?;
     let added = attested
         .into_iter()
         .map(|one| directory.add_attested(random, now, user_id, one));
@@ -158,9 +161,7 @@ fn complete(state: &mut State, call: &Call<'_>) -> Result<Credential, Refusal> {
     let ceremony = spend_temporary(state, call, |purpose| {
         matches!(purpose, Purpose::Registration | Purpose::Newcomer(_))
     })?;
-    let attested = attested(state, call.body, &ceremony.challenge)?;
-    let ids = attested.iter().map(|one| one.id.as_str());
-    state.directory.check_free(ids)?;
+    let attested = attested(state, call.body, &ceremony.challenge, None)?;
     let user_id = ceremony.user_id;
     if let Purpose::Newcomer(username) = ceremony.purpose {
         welcome(state, &user_id, &username)?;

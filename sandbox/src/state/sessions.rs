@@ -9,6 +9,10 @@ use crate::refusal::Refusal;
 /// How long a login is good: the service says "short", the number is the sandbox's own.
 const SESSION_LASTS: Millis = 6 * 60 * 60 * 1000;
 
+/// So many sessions a user has at a time; one more ends the oldest. Identity tokens, which prove nothing here, could
+/// otherwise fill the sandbox.
+const MOST_SESSIONS: usize = 50;
+
 pub(super) fn handler(operation: &str) -> Option<Handler> {
     Some(match operation {
         "delegatedLogin" => delegated,
@@ -70,6 +74,13 @@ fn exchange(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
 }
 
 fn token(state: &mut State, now: Millis, user_id: &str, lasts: Millis) -> Result<String, Refusal> {
+    let tokens = &mut state.directory.tokens;
+    let own = tokens.all_with("userId", user_id);
+    let sessions: Vec<_> = own.filter(|t| t.kind == TokenKind::User).collect();
+    if let (true, Some(oldest)) = (sessions.len() >= MOST_SESSIONS, sessions.first()) {
+        let id = oldest.id.clone();
+        tokens.remove_all_with("tokenId", &id);
+    }
     let new = NewToken {
         kind: TokenKind::User,
         name: "login",
