@@ -41,6 +41,12 @@ class Stage:
         """From now on requests meet these faults, and no others."""
         self._control("PUT", "/faults", {"faults": faults})
 
+    def last_code(self, username):
+        """The code that somebody was mailed last."""
+        with urllib.request.urlopen(f"{self.base_url}/__sandbox/mail") as answer:
+            mail = json.load(answer)["mail"]
+        return [letter["code"] for letter in mail if letter["to"] == username][-1]
+
     def defect(self, name):
         """Notes what the SDK itself does wrong, after the flow has seen it do so."""
         self.defects.append(name)

@@ -8,9 +8,13 @@ import * as approvals from './flows/approvals.mjs'
 import * as auditLog from './flows/audit-log.mjs'
 import * as baseUrl from './flows/base-url.mjs'
 import * as changes from './flows/changes.mjs'
+import * as credentials from './flows/credentials.mjs'
 import * as delegated from './flows/delegated.mjs'
+import * as delegatedUsers from './flows/delegated-users.mjs'
 import * as people from './flows/people.mjs'
+import * as recovery from './flows/recovery.mjs'
 import * as refusals from './flows/refusals.mjs'
+import * as registration from './flows/registration.mjs'
 import * as serverErrors from './flows/server-errors.mjs'
 import * as signatures from './flows/signatures.mjs'
 import * as tokens from './flows/tokens.mjs'
@@ -25,9 +29,13 @@ const FLOWS = {
   'audit-log': auditLog,
   'base-url': baseUrl,
   changes,
+  credentials,
   delegated,
+  'delegated-users': delegatedUsers,
   people,
+  recovery,
   refusals,
+  registration,
   'server-errors': serverErrors,
   signatures,
   tokens,

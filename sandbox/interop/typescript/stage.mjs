@@ -45,6 +45,12 @@ export class Stage {
     await this.#control('PUT', '/faults', { faults })
   }
 
+  /** The code that somebody was mailed last. */
+  async lastCode(username) {
+    const { mail } = await (await fetch(`${this.baseUrl}/__sandbox/mail`)).json()
+    return mail.findLast(({ to }) => to === username).code
+  }
+
   /** Notes what the SDK itself does wrong, after the flow has seen it do so. */
   defect(name) {
     this.defects.push(name)
