@@ -4,35 +4,36 @@
 
 #![cfg(feature = "ureq")]
 
+#[path = "common/people.rs"]
+mod people;
+
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use dfns_client::protocol::api::wallets::{CreateWallet, Network, UpdateWallet};
 use dfns_client::protocol::{
-    Assertion, BaseUrl, Challenge, Context, ErrorKind, Factor, Fido2Assertion, Happened, Objection,
-    Outcome, Pending, PendingError, Signed, Stage, Token,
+    Assertion, Challenge, ErrorKind, Factor, Happened, Objection, Outcome, Pending, PendingError,
+    Signed, Stage, Token,
 };
 use dfns_client::ureq::Client;
 use dfns_client::{CallError, CallErrorKind, KeySigner, Signer};
 use dfns_sandbox::{CredentialKind, Identity, Sandbox};
-use dfns_signer::{Algorithm, SigningKey};
-use sha2::{Digest as _, Sha256};
+use dfns_signer::Algorithm;
+use people::{Passkey, anyone, renamed};
 
 /// A client as a process has it that was just started: a base URL and a token.
 fn process(sandbox: &Sandbox, user: &Identity) -> Client {
-    let base = BaseUrl::parse(&sandbox.base_url()).unwrap();
-    Client::new(Context::new(base).with_token(Token::new(&*user.token).unwrap()))
+    anyone(sandbox).with_token(Token::new(&*user.token).unwrap())
 }
 
 fn key(credential_id: &str) -> KeySigner {
-    KeySigner::generate(credential_id, Algorithm::P256).unwrap()
+    people::key(credential_id, Algorithm::P256)
 }
 
 fn user(sandbox: &Sandbox) -> (Identity, KeySigner) {
     let key = key("not registered yet");
     let user = sandbox.add_user("ada@example.com", &key.public_key_pem());
     let user = user.unwrap();
-    let pem = key.to_pkcs8_pem().unwrap();
-    let key = KeySigner::from_pem(&user.credential_id, &pem).unwrap();
+    let key = renamed(&key, &user.credential_id);
     (user, key)
 }
 
@@ -69,28 +70,6 @@ fn objection(error: &CallError) -> &ErrorKind {
     }
 }
 
-/// What a browser and its authenticator do (WebAuthn, sections 5.8.1 and 6.3.3).
-fn passkey(key: &KeySigner, challenge: &Challenge) -> Fido2Assertion {
-    let client_data = format!(
-        r#"{{"type":"webauthn.get","challenge":"{}","origin":"http://localhost:3000","crossOrigin":false}}"#,
-        challenge.challenge
-    );
-    // The relying party's hash, user present and verified, a counter that does not count.
-    let mut data = Sha256::digest("localhost").to_vec();
-    data.push(0b0000_0101);
-    data.extend_from_slice(&[0; 4]);
-    let message = [&data[..], &Sha256::digest(&client_data)].concat();
-    let mut signature = vec![0; key.algorithm().max_signature_len()];
-    let length = key.sign_into(&message, &mut signature).unwrap();
-    let encode = |bytes: &[u8]| BASE64_URL_SAFE_NO_PAD.encode(bytes);
-    Fido2Assertion::new(
-        key.credential_id(),
-        encode(client_data.as_bytes()),
-        encode(&data),
-        encode(&signature[..length]),
-    )
-}
-
 /// A kind of credential, and how it answers.
 type Way<'a> = (&'a str, &'a dyn Fn(&Challenge) -> Assertion);
 
@@ -98,10 +77,10 @@ type Way<'a> = (&'a str, &'a dyn Fn(&Challenge) -> Assertion);
 fn every_kind_of_credential_finishes_what_was_begun() {
     let sandbox = Sandbox::start().unwrap();
     let (user, own) = user(&sandbox);
-    let [protected, authenticator] = ["protected", "authenticator"].map(key);
+    let (protected, passkey) = (key("protected"), Passkey::new("cGFzc2tleQ"));
     for (kind, key) in [
         (CredentialKind::PasswordProtectedKey, &protected),
-        (CredentialKind::Fido2, &authenticator),
+        (CredentialKind::Fido2, &passkey.0),
     ] {
         let pem = key.public_key_pem();
         let id = sandbox.add_credential(&user, kind, Some(key.credential_id()), &pem);
@@ -117,7 +96,7 @@ fn every_kind_of_credential_finishes_what_was_begun() {
         );
         Factor::PasswordProtectedKey(assertion).into()
     };
-    let by_passkey = |challenge: &Challenge| passkey(&authenticator, challenge).into();
+    let by_passkey = |challenge: &Challenge| passkey.get(challenge).into();
     let ways: [Way<'_>; 4] = [
         ("Key", &by_key),
         ("PasswordProtectedKey", &by_protected_key),
@@ -200,8 +179,7 @@ fn a_wrong_answer_is_refused_here_or_there_and_nothing_happens() {
     assert_eq!(sandbox.log().len(), before);
 
     // By the right credential with another key: the service notices.
-    let forged = KeySigner::from_pem(own.credential_id(), &stranger.to_pkcs8_pem().unwrap());
-    let forged = forged.unwrap();
+    let forged = renamed(&stranger, own.credential_id());
     let answer = answered(&given, |challenge| {
         Signer::sign(&forged, challenge).unwrap()
     });

@@ -1,4 +1,5 @@
 //! People at a sandbox: an administrator who invites, and keys and passkeys to register with.
+#![allow(dead_code, reason = "each test file uses its own part")]
 
 use base64::Engine as _;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
