@@ -5,17 +5,12 @@
 mod common;
 
 use std::io::{Read, Write};
-use std::net::TcpListener;
-use std::sync::Arc;
-use std::thread;
 
 use common::{Scripted, WALLET, ok};
 use dfns_client::CallErrorKind;
 use dfns_client::protocol::api::wallets::GetWallet;
 use dfns_client::protocol::{BaseUrl, Context, Happened, Token};
 use dfns_client::ureq::Client;
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
 
 #[test]
@@ -70,29 +65,13 @@ fn token() -> Token {
 
 /// Answers one wallet per connection, over TLS, until the test ends.
 fn https_server() -> String {
-    let chain = CertificateDer::pem_slice_iter(include_bytes!("tls/localhost.pem"));
-    let key = PrivateKeyDer::from_pem_slice(include_bytes!("tls/localhost.key")).unwrap();
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = rustls::ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(chain.collect::<Result<_, _>>().unwrap(), key)
-        .unwrap();
-    let config = Arc::new(config);
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
-    thread::spawn(move || {
-        for stream in listener.incoming().map_while(Result::ok) {
-            let connection = rustls::ServerConnection::new(Arc::clone(&config)).unwrap();
-            let mut tls = rustls::StreamOwned::new(connection, stream);
-            let mut request = Vec::new();
-            let mut byte = [0];
-            while !request.ends_with(b"\r\n\r\n") && matches!(tls.read(&mut byte), Ok(1)) {
-                request.push(byte[0]);
-            }
-            let _ = tls.write_all(&ok(WALLET));
+    let port = common::tls::serve(|mut tls| {
+        let mut request = Vec::new();
+        let mut byte = [0];
+        while !request.ends_with(b"\r\n\r\n") && matches!(tls.read(&mut byte), Ok(1)) {
+            request.push(byte[0]);
         }
+        let _ = tls.write_all(&ok(WALLET));
     });
     format!("https://localhost:{port}")
 }

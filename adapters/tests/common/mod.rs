@@ -1,6 +1,8 @@
 //! A server that answers what it is told, byte for byte, and remembers what it was asked.
 #![allow(dead_code, reason = "each test file uses its own part")]
 
+pub(crate) mod tls;
+
 use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
