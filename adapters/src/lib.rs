@@ -20,3 +20,16 @@ pub use signer::{SignError, Signer};
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 struct FrontPage;
+
+/// Compiles and runs the code of the guides.
+#[cfg(doctest)]
+mod guides {
+    #[doc = include_str!("../../docs/guides/your-own-runtime.md")]
+    struct YourOwnRuntime;
+    #[doc = include_str!("../../docs/guides/sign-with-a-backend-key.md")]
+    struct SignWithABackendKey;
+    #[doc = include_str!("../../docs/guides/let-users-sign.md")]
+    struct LetUsersSign;
+    #[doc = include_str!("../../docs/guides/log-in-and-register.md")]
+    struct LogInAndRegister;
+}
