@@ -17,6 +17,7 @@ pub struct Context {
     pub(crate) token: Option<Token>,
     pub(crate) temporary_token: Option<Token>,
     pub(crate) headers: Vec<(String, String)>,
+    pub(crate) organisation: Option<String>,
     response_limit: usize,
 }
 
@@ -31,6 +32,7 @@ impl Context {
             token: None,
             temporary_token: None,
             headers: Vec::new(),
+            organisation: None,
             response_limit: Self::DEFAULT_RESPONSE_LIMIT,
         }
     }
@@ -47,6 +49,17 @@ impl Context {
     #[must_use]
     pub fn with_temporary_token(mut self, token: Token) -> Self {
         self.temporary_token = Some(token);
+        self
+    }
+
+    /// The same context for one organisation, such as `or-1234a-56bcd-7ef890`: a call whose token is of another is refused
+    /// before anything is sent.
+    ///
+    /// It keeps the tokens of two environments apart and checks no signature. Leave it out for a token that says nothing
+    /// of an organisation, such as a tenant's: that is refused too.
+    #[must_use]
+    pub fn with_organisation(mut self, organisation: impl Into<String>) -> Self {
+        self.organisation = Some(organisation.into());
         self
     }
 
@@ -102,6 +115,7 @@ impl fmt::Debug for Context {
             .field("token", &self.token)
             .field("temporary_token", &self.temporary_token)
             .field("headers", &names)
+            .field("organisation", &self.organisation)
             .field("response_limit", &self.response_limit)
             .finish()
     }

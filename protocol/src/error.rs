@@ -3,6 +3,7 @@ use core::fmt;
 
 use crate::{
     Accepted, InvalidArgument, InvalidToken, Objection, PendingError, Refusal, Undecodable,
+    WrongOrganisation,
 };
 
 /// Why a call did not come to its result: which operation, at which step, whose fault, and what it means for the
@@ -154,6 +155,8 @@ pub enum ErrorKind {
         /// Whether it is the temporary token that is missing.
         temporary: bool,
     },
+    /// Local: the token is not of the context's organisation.
+    Organisation(WrongOrganisation),
     /// Local: the assertion does not answer the challenge.
     Assertion(Objection),
     /// Remote: the token in an answer cannot be used.
@@ -187,6 +190,7 @@ impl fmt::Display for ErrorKind {
                 "the operation needs the temporary token of a registration or recovery challenge: give it to \
                  Context::with_temporary_token",
             ),
+            ErrorKind::Organisation(error) => error.fmt(f),
             ErrorKind::Assertion(objection) => objection.fmt(f),
             ErrorKind::Token(error) => write!(f, "the answer's token cannot be used: {error}"),
             ErrorKind::Pending(error) => error.fmt(f),
@@ -207,6 +211,12 @@ impl fmt::Display for ErrorKind {
 impl From<InvalidArgument> for ErrorKind {
     fn from(error: InvalidArgument) -> Self {
         ErrorKind::Argument(error)
+    }
+}
+
+impl From<WrongOrganisation> for ErrorKind {
+    fn from(error: WrongOrganisation) -> Self {
+        ErrorKind::Organisation(error)
     }
 }
 

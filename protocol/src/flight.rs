@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     Answer, Assertion, Auth, Challenge, Context, Encoded, Error, Factor, Happened, Method,
-    Operation, Refusal, Request, Response, Stage, Token, Undecodable,
+    Operation, Refusal, Request, Response, Stage, Token, Undecodable, WrongOrganisation,
 };
 
 /// What the transitions need of an operation's type, so that the machine exists once and not once per operation.
@@ -221,14 +221,14 @@ fn token(call: Call, ctx: &Context, stage: Stage) -> Result<Option<Token>, Error
         Auth::TemporaryToken => (&ctx.temporary_token, true),
         Auth::Token | Auth::UserAction => (&ctx.token, false),
     };
-    match token {
-        Some(token) => Ok(Some(token.clone())),
-        None => Err(Error::local(
-            call.id,
-            stage,
-            crate::ErrorKind::MissingToken { temporary },
-        )),
+    let missing = || Error::local(call.id, stage, crate::ErrorKind::MissingToken { temporary });
+    let token = token.as_ref().ok_or_else(missing)?;
+    if let (Some(organisation), false) = (&ctx.organisation, temporary)
+        && let Some(wrong) = WrongOrganisation::of(token, organisation)
+    {
+        return Err(Error::local(call.id, stage, wrong));
     }
+    Ok(Some(token.clone()))
 }
 
 const INIT_PATH: &str = "/auth/action/init";

@@ -14,6 +14,7 @@ mod assertion;
 mod attestation;
 mod base_url;
 mod challenge;
+mod claims;
 mod context;
 mod encoded;
 mod error;
@@ -37,6 +38,7 @@ mod number;
 #[cfg_attr(not(feature = "full"), allow(dead_code, unused_macros, unused_imports))]
 mod open_enum;
 mod operation;
+mod organisation;
 mod outcome;
 mod page;
 mod pending;
@@ -64,6 +66,7 @@ pub use base_url::{BaseUrl, InvalidBaseUrl};
 pub use challenge::{
     AllowedCredential, AllowedCredentials, Challenge, RelyingParty, SupportedCredential,
 };
+pub use claims::{Audience, Claims, TokenMetadata, UnreadableToken};
 pub use context::{Context, InvalidHeader};
 pub use encoded::Encoded;
 pub use error::{Error, ErrorKind, Happened, Stage};
@@ -74,6 +77,7 @@ pub use multipart::File;
 pub use number::{NotANumber, Number, NumberOrString};
 pub use open_enum::UnknownValue;
 pub use operation::{Auth, Method, Operation, Signed};
+pub use organisation::WrongOrganisation;
 pub use outcome::{Accepted, Outcome};
 pub use page::Paged;
 pub use pending::{Pending, PendingError};
