@@ -98,7 +98,7 @@ impl fmt::Display for Undecodable {
 impl core::error::Error for Undecodable {}
 
 /// What `serde_json` says, without the values that it quotes.
-fn describe(error: &serde_json::Error) -> String {
+pub(crate) fn describe(error: &serde_json::Error) -> String {
     let message = error.to_string();
     let (place, message) = union_variants(&message);
     let (message, position) = message.rsplit_once(" at line ").unwrap_or((message, ""));
@@ -113,7 +113,7 @@ fn describe(error: &serde_json::Error) -> String {
                 .unwrap_or("something else");
             format!("found {kind}, expected {expected}")
         }
-        None if error.is_data() && !message.starts_with("missing field `") => {
+        None if error.is_data() && !names_a_field(message) => {
             String::from("a value does not fit its type")
         }
         None => String::from(message),
@@ -123,6 +123,11 @@ fn describe(error: &serde_json::Error) -> String {
     } else {
         format!("{place}{reason} (line {position})")
     }
+}
+
+/// Field names in these messages are ours, not the sender's.
+fn names_a_field(message: &str) -> bool {
+    message.starts_with("missing field `") || message.starts_with("duplicate field `")
 }
 
 /// Splits `Union::Variant: ` off, as often as unions are nested: the names are ours and say where it failed.

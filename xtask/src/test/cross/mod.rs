@@ -14,7 +14,7 @@ pub(super) fn cortex_m() -> Result<(), String> {
     signer("core,alloc", &["--features", "rsa"])?;
     let protocol = |features| compile(&compiler, "core,alloc", "dfns-protocol", features);
     protocol(&["--no-default-features", "--features", "wallets"])?;
-    protocol(&["--no-default-features", "--features", "full"])
+    protocol(&["--no-default-features", "--features", PROTOCOL])
 }
 
 /// An edge worker or a browser: there is a standard library, but most of it only fails.
@@ -22,8 +22,11 @@ pub(super) fn wasm() -> Result<(), String> {
     let compiler = Compiler::find("wasm32-unknown-unknown")?;
     let protocol = |features| compile(&compiler, "std,panic_abort", "dfns-protocol", features);
     protocol(&["--no-default-features"])?;
-    protocol(&["--no-default-features", "--features", "full"])
+    protocol(&["--no-default-features", "--features", PROTOCOL])
 }
+
+/// All of the protocol that needs no standard library.
+const PROTOCOL: &str = "full,webhook-signatures";
 
 /// Compiles a library on top of these crates of the standard library.
 fn compile(
