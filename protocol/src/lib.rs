@@ -7,6 +7,8 @@ extern crate alloc;
 extern crate std;
 
 pub mod api;
+#[cfg(feature = "key-shares")]
+pub mod key_shares;
 #[cfg(feature = "webhook-signatures")]
 pub mod webhook;
 

@@ -14,7 +14,21 @@ fn the_protocol_pulls_in_no_io_no_clock_and_no_rng() {
         "all",
     ];
     let tree = DependencyTree::new("dfns-protocol", &options);
-    tree.assert_within(&[CORE, SERDE, SHA2, MAC].concat());
+    tree.assert_within(&[CORE, SERDE, SHA2, MAC, CURVES, DER, ED25519, CIPHER].concat());
+    tree.assert_featureless("getrandom");
+}
+
+/// Curves and a cipher are for those who hold whole keys, which few do and no one by default.
+#[test]
+fn the_protocol_brings_curves_to_those_alone_who_ask_for_key_shares() {
+    let others = ["--edges", "normal,build", "--target", "all"];
+    DependencyTree::new("dfns-protocol", &others).assert_within(&[CORE, SERDE, SHA2, MAC].concat());
+    let bare = [
+        &others[..],
+        &["--no-default-features", "--features", "full"],
+    ]
+    .concat();
+    DependencyTree::new("dfns-protocol", &bare).assert_within(&[CORE, SERDE, SHA2].concat());
 }
 
 #[test]
@@ -200,6 +214,27 @@ const SHA2: &[&str] = &[
 ];
 /// The signatures of webhooks, compared in constant time.
 const MAC: &[&str] = &["cmov", "ctutils", "hmac"];
+/// What `curve25519-dalek` brings along on some targets, and to build with.
+const ED25519: &[&str] = &[
+    "autocfg",
+    "curve25519-dalek-derive",
+    "fiat-crypto",
+    "rustc_version",
+    "semver",
+];
+/// What key shares are encrypted with.
+const CIPHER: &[&str] = &[
+    "aead",
+    "aes",
+    "aes-gcm",
+    "cipher",
+    "ctr",
+    "ghash",
+    "hkdf",
+    "inout",
+    "polyval",
+    "universal-hash",
+];
 const SIGNER: &[&str] = &["base64ct", "signature", "zeroize"];
 const CURVES: &[&str] = &[
     "base16ct",

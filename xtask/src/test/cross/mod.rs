@@ -26,7 +26,7 @@ pub(super) fn wasm() -> Result<(), String> {
 }
 
 /// All of the protocol that needs no standard library.
-const PROTOCOL: &str = "full,webhook-signatures";
+const PROTOCOL: &str = "full,key-shares,webhook-signatures";
 
 /// Compiles a library on top of these crates of the standard library.
 fn compile(
