@@ -12,6 +12,8 @@ pub use call_error::{CallError, CallErrorKind};
 pub use dfns_protocol as protocol;
 #[cfg(feature = "key-signer")]
 pub use dfns_signer::KeySigner;
+#[cfg(feature = "password-key")]
+pub use dfns_signer::{EncryptedPrivateKey, RecoveryCode};
 #[cfg(all(feature = "key-signer", feature = "auth"))]
 pub use signer::credential_info;
 pub use signer::{SignError, Signer};

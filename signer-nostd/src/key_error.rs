@@ -67,8 +67,16 @@ pub enum KeyError {
         /// The encoding that could not be read.
         encoding: &'static str,
     },
-    /// The operating system gave no random numbers to make a key from.
+    /// The operating system, or the function that was given, gave no random numbers.
     NoRandomness,
+    /// The text is not an encrypted private key in the form of the Dfns examples.
+    NotAnEncryptedPrivateKey,
+    /// The password is the empty text.
+    NoPassword,
+    /// The password, or the user's name, does not open the encrypted private key, or that is damaged.
+    WrongPassword,
+    /// The text is not a recovery code.
+    NotARecoveryCode,
 }
 
 const WANTED: &str =
@@ -140,9 +148,21 @@ impl fmt::Display for KeyError {
             Self::Malformed { encoding } => {
                 write!(f, "the key is not valid {encoding}, or is damaged")
             }
-            Self::NoRandomness => {
-                f.write_str("the operating system gave no random numbers to make a key from")
-            }
+            Self::NoRandomness => f.write_str(
+                "no random numbers from the operating system, or from the function given",
+            ),
+            Self::NotAnEncryptedPrivateKey => f.write_str(
+                "the text is not an encrypted private key as the Dfns examples write it; wanted is \
+                 base64 of JSON with `key` and an `iv` of 16 bytes, each in base64",
+            ),
+            Self::NoPassword => f.write_str("the password is empty"),
+            Self::WrongPassword => f.write_str(
+                "the password or the user's name is wrong, or the encrypted private key is damaged",
+            ),
+            Self::NotARecoveryCode => f.write_str(
+                "the text is not a recovery code; wanted is D1- and 32 letters and digits, among \
+                 which there is no I, O, 0 or 1",
+            ),
         }
     }
 }

@@ -77,9 +77,19 @@ impl KeySigner {
         Ok(Self { credential_id, key })
     }
 
+    /// The same key for another credential.
+    pub fn with_credential_id(self, credential_id: impl Into<String>) -> Result<Self, KeyError> {
+        Self::new(credential_id, self.key)
+    }
+
     /// The id of the credential that this key belongs to.
     pub fn credential_id(&self) -> &str {
         &self.credential_id
+    }
+
+    #[cfg(feature = "password-key")]
+    pub(crate) fn pkcs8_der(&self) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+        self.key.pkcs8_der()
     }
 
     /// The algorithm that it signs with.

@@ -25,6 +25,8 @@ mod signing_key;
 mod attestation;
 #[cfg(feature = "encryption")]
 mod encrypted_key;
+#[cfg(feature = "password-key")]
+mod encrypted_private_key;
 #[cfg(feature = "generate")]
 mod generate;
 #[cfg(feature = "pem")]
@@ -39,6 +41,8 @@ mod named_oid;
 mod not_signed;
 #[cfg(feature = "pem")]
 mod pem_block;
+#[cfg(feature = "password-key")]
+mod recovery_code;
 #[cfg(feature = "pem")]
 mod signed_challenge;
 
@@ -49,6 +53,8 @@ pub use crate::assertion::{Assertion, assert, assertion_len};
 #[cfg(feature = "pem")]
 pub use crate::attestation::Attestation;
 pub use crate::client_data::{client_data, client_data_len};
+#[cfg(feature = "password-key")]
+pub use crate::encrypted_private_key::EncryptedPrivateKey;
 pub use crate::invalid_key::InvalidKey;
 #[cfg(feature = "ed25519")]
 pub use crate::key::ed25519::Ed25519Key;
@@ -64,6 +70,8 @@ pub use crate::key_error::KeyError;
 pub use crate::key_signer::KeySigner;
 #[cfg(feature = "pem")]
 pub use crate::not_signed::NotSigned;
+#[cfg(feature = "password-key")]
+pub use crate::recovery_code::RecoveryCode;
 pub use crate::sign_error::SignError;
 #[cfg(feature = "pem")]
 pub use crate::signed_challenge::SignedChallenge;
