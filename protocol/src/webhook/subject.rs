@@ -27,6 +27,12 @@ pub enum Subject {
     /// Of `key.*`.
     #[cfg(feature = "keys")]
     Key(Box<crate::api::keys::Key>),
+    /// Of `vault.created`, `vault.updated` and `vault.tags.modified`.
+    #[cfg(feature = "vaults")]
+    Vault(Box<crate::api::vaults::Vault>),
+    /// Of `policy.approval.*`.
+    #[cfg(feature = "policies")]
+    Approval(Box<crate::api::policies::PolicyApproval>),
     /// Of kinds that have no type here, or that this version of the library does not know.
     Other(Json),
 }
@@ -54,6 +60,14 @@ impl Subject {
         #[cfg(feature = "keys")]
         if kind.starts_with("key.") {
             return member(data, "key").map(Self::Key);
+        }
+        #[cfg(feature = "vaults")]
+        if let "vault.created" | "vault.updated" | "vault.tags.modified" = kind {
+            return member(data, "vault").map(Self::Vault);
+        }
+        #[cfg(feature = "policies")]
+        if kind.starts_with("policy.approval.") {
+            return member(data, "approval").map(Self::Approval);
         }
         let _ = kind;
         Ok(Self::Other(data.clone()))
