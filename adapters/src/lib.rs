@@ -34,4 +34,10 @@ mod guides {
     struct LetUsersSign;
     #[doc = include_str!("../../docs/guides/log-in-and-register.md")]
     struct LogInAndRegister;
+    #[cfg(feature = "webhook-signatures")]
+    #[doc = include_str!("../../docs/guides/receive-webhooks.md")]
+    struct ReceiveWebhooks;
+    #[cfg(feature = "key-shares")]
+    #[doc = include_str!("../../docs/guides/export-and-import-keys.md")]
+    struct ExportAndImportKeys;
 }
