@@ -1,4 +1,5 @@
 use crate::api::{Auth, Operation};
+use crate::need::Need;
 
 /// What a request must pass before it is executed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +19,8 @@ pub enum Check {
     Payload,
     /// Path, query and body fit the API description.
     Schema,
+    /// The caller holds what the operation needs.
+    Permission,
     /// The path to be signed can be one of a request.
     PathToSign,
     /// The caller has a credential to sign with.
@@ -57,6 +60,7 @@ impl Check {
             Self::Path => "path as signed",
             Self::Payload => "payload as signed",
             Self::Schema => "schema",
+            Self::Permission => "permission",
             Self::PathToSign => "path to sign",
             Self::Credentials => "credentials",
             Self::Challenge => "challenge",
@@ -80,6 +84,9 @@ impl Check {
             checks.extend([Self::UserAction, Self::Method, Self::Path, Self::Payload]);
         }
         checks.push(Self::Schema);
+        if !Need::all(&operation.id).is_empty() {
+            checks.push(Self::Permission);
+        }
         checks.extend(match operation.id.as_str() {
             "createUserActionChallenge" => &[Self::PathToSign, Self::Credentials][..],
             "createUserActionSignature" | "login" => &[

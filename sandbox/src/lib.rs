@@ -15,6 +15,7 @@ mod faults;
 mod hex;
 mod identity;
 mod log;
+mod need;
 mod page;
 mod performed;
 mod query;

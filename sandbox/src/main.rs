@@ -27,6 +27,7 @@ dfns-sandbox [OPTIONS]
   --relying-party ID   Take passkeys of this relying party [localhost]; may be repeated
   --origin URL         An origin of the relying party before it [https://ID]; may be repeated
   --require-second-factor  Users sign with two credentials
+  --ignore-permissions Let whoever has a token call everything
   --lenient-empty-body Take a signed {} for an absent body
   --deliver-anywhere   Send webhook events to other than loopback addresses too
   --allow-unknown      Let fields through that the API description does not know
@@ -127,6 +128,7 @@ impl Arguments {
                     origins.push(parser.value()?.string()?);
                 }
                 Long("require-second-factor") => builder = builder.require_second_factor(),
+                Long("ignore-permissions") => builder = builder.ignore_permissions(),
                 Long("lenient-empty-body") => builder = builder.lenient_empty_body(),
                 Long("deliver-anywhere") => builder = builder.deliver_anywhere(),
                 Long("allow-unknown") => builder = builder.allow_unknown_fields(),

@@ -37,6 +37,7 @@ impl Service {
     pub(crate) async fn perform(&self, received: &Received) -> Performed {
         let mut trace = Trace {
             checked: true,
+            ignores_permissions: self.options.rules.ignore_permissions,
             ..Trace::default()
         };
         let (operation, result) = match route(&received.method, &received.path) {

@@ -222,14 +222,15 @@ impl Sandbox {
             public_key,
             lasts: LONGEST_TOKEN,
         };
-        self.change(
-            |State {
-                 directory, random, ..
-             }| {
-                let token = directory.add_token(random, now, &new)?;
-                Ok(identity(token, &directory.org_id))
-            },
-        )
+        self.change(|state| {
+            let State {
+                directory, random, ..
+            } = &mut *state;
+            let token = directory.add_token(random, now, &new)?;
+            let is_personal = kind == TokenKind::Personal;
+            state.grant_everything(if is_personal { &token.id } else { user_id }, now)?;
+            Ok(identity(token, &state.directory.org_id))
+        })
     }
 
     /// Changes the state, and has the change kept.
@@ -316,6 +317,13 @@ impl Builder {
         self
     }
 
+    /// Lets whoever is authenticated call everything. Off, because the service asks for the permissions that the
+    /// documentation of each operation names.
+    pub fn ignore_permissions(mut self) -> Self {
+        self.options.rules.ignore_permissions = true;
+        self
+    }
+
     /// Lets properties and query parameters through that the API description does not know. The two calls of
     /// the signing dance stay closed, as they are documented.
     pub fn allow_unknown_fields(mut self) -> Self {
@@ -348,6 +356,8 @@ impl Builder {
         crate::api::operations();
         let address = self.address;
         let service = Arc::new(self.service()?);
+        let founded = service.state().found(service.clock.now());
+        founded.map_err(|refusal| io::Error::other(refusal.reason()))?;
         let server = Server::start(address, Arc::clone(&service))?;
         Ok(Sandbox { service, server })
     }

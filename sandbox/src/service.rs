@@ -197,6 +197,8 @@ impl Service {
             raw: &raw,
             now,
         };
+        let allowed = self.state().authorize(&call);
+        allowed.map_err(at(Check::Permission))?;
         if let Some(signing) = self.state().sign(&call, trace) {
             return signing.map(|value| Answer::json(200, &value));
         }

@@ -5,7 +5,7 @@ mod support;
 use dfns_sandbox::{Identity, Sandbox};
 use serde_json::{Value, json};
 use support::person::{invite, key, register, token, valid, with_temporary};
-use support::{Client, Reply, Signer};
+use support::{Client, Reply, Signer, assign, permission};
 
 const EVE: &str = "eve@example.com";
 const TAKEN: &str = "Conflicting user with same email";
@@ -60,6 +60,11 @@ fn an_end_user_gets_wallets_and_is_logged_in() {
     };
     let body = json!({"name": "a tag"});
     let path = format!("/wallets/{}", wallets[0]["id"].as_str().unwrap());
+    eve.get(&path).expect(200);
+    // What end users begin with is to use a wallet, not to rename it.
+    eve.signed("PUT", &path, Some(&body))
+        .refused(403, "Forbidden");
+    assign(&admin, &permission(&admin, &["Wallets:Update"]), user_id);
     eve.signed("PUT", &path, Some(&body)).expect(200);
     let shown = admin.get(&format!("/auth/users/{user_id}")).expect(200);
     assert_eq!(

@@ -6,6 +6,8 @@ use super::relying_party::RelyingParties;
 pub(crate) struct Rules {
     pub(crate) relying_parties: RelyingParties,
     pub(crate) second_factor: bool,
+    /// Whoever is authenticated may do everything.
+    pub(crate) ignore_permissions: bool,
 }
 
 impl Rules {

@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 
-use super::{Call, Handler, State};
+use super::{Call, Handler, State, permissions};
 use crate::auth::{AccessToken, NewToken, TokenKind};
 use crate::clock::{Millis, iso};
 use crate::refusal::Refusal;
@@ -41,7 +41,7 @@ pub(super) fn show(state: &State, token: &AccessToken, with_text: bool) -> Value
         "linkedAppId": "",
         "name": token.name,
         "orgId": state.directory.org_id,
-        "permissionAssignments": [],
+        "permissionAssignments": permissions::assigned_to(state, &token.id),
         "publicKey": token.public_key,
         "tokenId": token.id,
     });
@@ -53,16 +53,23 @@ pub(super) fn show(state: &State, token: &AccessToken, with_text: bool) -> Value
 
 fn create(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
     let field = |name: &str| call.body[name].as_str().unwrap_or_default();
+    let permission = permissions::wanted(state, call.body)?;
+    let user_id = &call.caller()?.user_id;
     let new = NewToken {
         kind: TokenKind::Personal,
         name: field("name"),
-        user_id: &call.caller()?.user_id,
+        user_id,
         public_key: field("publicKey"),
         lasts: lifetime(call.body),
     };
     let token = state
         .directory
         .add_token(&mut state.random, call.now, &new)?;
+    match permission {
+        Some(id) => permissions::grant(state, id, &token.id, call.now)?,
+        // Dfns documentation, page "Create Personal Access Token": the same permissions as the caller.
+        None => permissions::share(state, user_id, &token.id, call.now)?,
+    }
     Ok(show(state, &token, true))
 }
 
@@ -96,11 +103,13 @@ fn set_active(state: &mut State, call: &Call<'_>, active: bool) -> Result<Value,
 
 fn delete(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
     let token = find(state, call)?.clone();
+    let shown = show(state, &token, false);
+    permissions::forget(state, &token.id);
     let directory = &mut state.directory;
     directory.tokens.remove_all_with("tokenId", &token.id);
     let credentials = &mut directory.credentials;
     credentials.remove_all_with("credentialId", &token.credential_id);
-    Ok(show(state, &token, false))
+    Ok(shown)
 }
 
 fn find<'a>(state: &'a mut State, call: &Call<'_>) -> Result<&'a mut AccessToken, Refusal> {

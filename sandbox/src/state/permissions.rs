@@ -2,8 +2,9 @@ use serde_json::{Value, json};
 
 use super::change::{page_with_pending, with_pending};
 use super::wallets::set;
-use super::{Call, Handler, State};
-use crate::clock::iso;
+use super::{Call, Handler, State, managed};
+use crate::clock::{Millis, iso};
+use crate::random::Random;
 use crate::refusal::Refusal;
 
 pub(super) fn handler(operation: &str) -> Option<Handler> {
@@ -48,6 +49,44 @@ pub(super) fn assigned_to(state: &State, identity_id: &str) -> Vec<Value> {
     shown.collect()
 }
 
+/// The permission that a new service account or token is to have, if one is named.
+pub(super) fn wanted<'a>(state: &State, body: &'a Value) -> Result<Option<&'a str>, Refusal> {
+    let Some(id) = body["permissionId"].as_str() else {
+        return Ok(None);
+    };
+    check_active(state.permissions.get(id)?)?;
+    Ok(Some(id))
+}
+
+/// Assigns a permission to a new identity.
+pub(super) fn grant(
+    state: &mut State,
+    permission_id: &str,
+    identity_id: &str,
+    now: Millis,
+) -> Result<(), Refusal> {
+    let id = Random::of(state.seed, &format!("{permission_id} {identity_id}")).id("as");
+    let assignment = record(&id, permission_id, identity_id, now);
+    state.assignments.add(assignment).map(drop)
+}
+
+/// Assigns to a new identity what another one has.
+pub(super) fn share(state: &mut State, from: &str, to: &str, now: Millis) -> Result<(), Refusal> {
+    let own = state.assignments.all_with("/identityId", from);
+    let ids = own.filter_map(|assignment| assignment["permissionId"].as_str());
+    for id in ids.map(str::to_owned).collect::<Vec<_>>() {
+        grant(state, &id, to, now)?;
+    }
+    Ok(())
+}
+
+/// Forgets what someone had who is no more.
+pub(super) fn forget(state: &mut State, identity_id: &str) {
+    state
+        .assignments
+        .remove_all_with("/identityId", identity_id);
+}
+
 fn create(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
     let permission = json!({
         "id": state.random.id("pm"),
@@ -71,7 +110,7 @@ fn update(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
 
 /// The permission as an update or archival makes it.
 pub(super) fn changed(state: &State, call: &Call<'_>) -> Result<Value, Refusal> {
-    let mut changed = state.permissions.get(call.id())?.clone();
+    let mut changed = changeable(state, call)?.clone();
     for name in ["name", "operations", "isArchived"] {
         if let Some(value) = call.body.get(name) {
             set(&mut changed, name, value);
@@ -80,7 +119,14 @@ pub(super) fn changed(state: &State, call: &Call<'_>) -> Result<Value, Refusal> 
     Ok(changed)
 }
 
+fn changeable<'a>(state: &'a State, call: &Call<'_>) -> Result<&'a Value, Refusal> {
+    let permission = state.permissions.get(call.id())?;
+    managed::check_change(permission, call.operation, call.body)?;
+    Ok(permission)
+}
+
 fn delete(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
+    changeable(state, call)?;
     state.permissions.remove(call.id())?;
     state
         .assignments
@@ -111,11 +157,9 @@ pub(super) fn assignment(state: &mut State, call: &Call<'_>) -> Result<Value, Re
             Err(state.assignments.unknown(id))
         };
     }
-    if permission["isArchived"] == true {
-        return Err(Refusal::bad_request("the permission is archived"));
-    }
+    check_active(permission)?;
     let identity = call.body["identityId"].as_str().unwrap_or_default();
-    let is_token = || state.directory.tokens.find("id", identity).is_some();
+    let is_token = || state.directory.tokens.find("tokenId", identity).is_some();
     if state.directory.account(identity).is_none() && !is_token() {
         return Err(Refusal::not_found("identity", "identityId", identity));
     }
@@ -125,12 +169,24 @@ pub(super) fn assignment(state: &mut State, call: &Call<'_>) -> Result<Value, Re
             .with("duplicate", json!({"id": same["id"]})));
     }
     drop(assigned);
-    Ok(json!({
-        "id": state.random.id("as"),
-        "permissionId": call.id(),
-        "identityId": identity,
+    let id = state.random.id("as");
+    Ok(record(&id, call.id(), identity, call.now))
+}
+
+fn record(id: &str, permission_id: &str, identity_id: &str, now: Millis) -> Value {
+    json!({
+        "id": id,
+        "permissionId": permission_id,
+        "identityId": identity_id,
         "isImmutable": false,
-        "dateCreated": iso(call.now),
-        "dateUpdated": iso(call.now),
-    }))
+        "dateCreated": iso(now),
+        "dateUpdated": iso(now),
+    })
+}
+
+fn check_active(permission: &Value) -> Result<(), Refusal> {
+    if permission["isArchived"] == true {
+        return Err(Refusal::bad_request("the permission is archived"));
+    }
+    Ok(())
 }

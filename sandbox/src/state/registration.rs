@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 
 use super::ceremony::{Ceremony, Purpose, add_passkey_options, begin, creation_options, take};
 use super::people::{self, check_organisation, only_service_account};
-use super::{Call, Handler, State, id_token, sessions, users, wallets};
+use super::{Call, Handler, State, id_token, managed, sessions, users, wallets};
 use crate::auth::verify_attestation;
 use crate::auth::{Attested, CodeKind, Credential, NewToken, TEMPORARY_LASTS, TokenKind};
 use crate::clock::Millis;
@@ -60,7 +60,11 @@ fn delegated(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
             return Err(users::taken(&user));
         }
         Some(user) => people::of_id(state, &user.user_id)?.user_id.clone(),
-        None => users::enrol(state, email, kind, false)?,
+        None => {
+            let user_id = users::enrol(state, email, kind, false)?;
+            managed::admit(state, &user_id, call.now)?;
+            user_id
+        }
     };
     challenge(state, call.now, (&user_id, email), Purpose::Registration)
 }
@@ -164,7 +168,7 @@ fn complete(state: &mut State, call: &Call<'_>) -> Result<Credential, Refusal> {
     let attested = attested(state, call.body, &ceremony.challenge, None)?;
     let user_id = ceremony.user_id;
     if let Purpose::Newcomer(username) = ceremony.purpose {
-        welcome(state, &user_id, &username)?;
+        welcome(state, call.now, &user_id, &username)?;
     }
     let account = people::of_id(state, &user_id)?;
     if account.person.registered {
@@ -178,7 +182,7 @@ fn complete(state: &mut State, call: &Call<'_>) -> Result<Credential, Refusal> {
     Ok(credential)
 }
 
-fn welcome(state: &mut State, user_id: &str, username: &str) -> Result<(), Refusal> {
+fn welcome(state: &mut State, now: Millis, user_id: &str, username: &str) -> Result<(), Refusal> {
     users::check_free(state, username)?;
     let accounts = state.directory.accounts.iter();
     if accounts.filter(|a| a.person.uninvited).count() >= MOST_UNINVITED {
@@ -190,7 +194,7 @@ fn welcome(state: &mut State, user_id: &str, username: &str) -> Result<(), Refus
         user_id.clone_into(&mut account.user_id);
         account.person.uninvited = true;
     }
-    Ok(())
+    managed::admit(state, user_id, now)
 }
 
 /// Registers an end user, logs them in, and makes wallets that are delegated to them.

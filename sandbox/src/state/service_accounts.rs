@@ -30,6 +30,7 @@ fn create(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
     // The key is read before anything is made: a bad one leaves nothing behind.
     crate::auth::PublicKey::from_pem(field("publicKey"))
         .map_err(|reason| Refusal::bad_request("publicKey is not valid").because(reason))?;
+    let permission = permissions::wanted(state, call.body)?;
     let user_id = state
         .directory
         .add_account(&mut state.random, field("name"), true)?;
@@ -43,6 +44,9 @@ fn create(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
     state
         .directory
         .add_token(&mut state.random, call.now, &new)?;
+    if let Some(id) = permission {
+        permissions::grant(state, id, &user_id, call.now)?;
+    }
     describe(state, &user_id, true)
 }
 
@@ -75,6 +79,7 @@ fn delete(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
     let mut shown = describe(state, call.id(), false)?;
     shown["userInfo"]["isActive"] = false.into();
     state.directory.remove(call.id());
+    permissions::forget(state, call.id());
     Ok(shown)
 }
 

@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
 use super::collection::page_of;
-use super::{Call, Handler, State, people, permissions};
+use super::{Call, Handler, State, managed, people, permissions};
 use crate::auth::{Account, CodeKind};
 use crate::refusal::Refusal;
 
@@ -30,6 +30,7 @@ fn create(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
     let kind = call.body["kind"].as_str().unwrap_or_default();
     let sso_required = call.body["isSSORequired"] == true;
     let user_id = enrol(state, email, kind, sso_required)?;
+    managed::admit(state, &user_id, call.now)?;
     let State { codes, random, .. } = state;
     codes.send(random, call.now, CodeKind::Registration, (&user_id, email))?;
     describe(state, &user_id)
@@ -113,7 +114,12 @@ fn change(
 fn delete(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
     let mut shown = describe(state, call.id())?;
     shown["isActive"] = false.into();
+    let tokens = state.directory.tokens.all_with("userId", call.id());
+    let ids = tokens.map(|token| token.id.clone()).collect::<Vec<_>>();
     state.directory.remove(call.id());
+    for id in ids.iter().map(String::as_str).chain([call.id()]) {
+        permissions::forget(state, id);
+    }
     state.codes.forget(call.id());
     Ok(shown)
 }

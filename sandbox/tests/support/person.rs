@@ -1,7 +1,7 @@
 use dfns_sandbox::{Identity, Sandbox, api};
 use serde_json::{Value, json};
 
-use super::{Client, Reply, Request, Signer, b64u, hex, sha256};
+use super::{Client, Reply, Request, Signer, b64u, hex, permit_everything, sha256};
 
 /// Someone without a token.
 pub fn anyone(sandbox: &Sandbox, method: &str, path: &str, body: &Value) -> Reply {
@@ -22,10 +22,11 @@ pub fn valid(operation: &str, reply: &Reply) -> Value {
     value
 }
 
-/// Has a user invited, and gives the code that was mailed.
+/// Has a user invited who may do everything, and gives the code that was mailed.
 pub fn invite(admin: &Client<'_>, email: &str) -> String {
     let body = json!({"email": email, "kind": "CustomerEmployee"});
-    admin.signed("POST", "/auth/users", Some(&body)).expect(200);
+    let invited = admin.signed("POST", "/auth/users", Some(&body)).expect(200);
+    permit_everything(admin, invited["userId"].as_str().unwrap());
     admin.sandbox.last_code(email).unwrap()
 }
 
