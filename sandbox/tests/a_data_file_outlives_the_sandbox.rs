@@ -12,6 +12,7 @@ use std::time::Duration;
 use dfns_sandbox::{Identity, Sandbox};
 use serde_json::{Value, json};
 use support::passkey::Passkey;
+use support::permissions::{permission, revoke_everything, service_account};
 use support::person::{begin_login, begin_registration, invite, log_in, register};
 use support::{Client, Request, Signer};
 
@@ -187,6 +188,33 @@ fn an_approval_asked_for_before_is_given_after() {
     let third = open(&file);
     let wallets = again(&third, &identity).get("/wallets").expect(200);
     assert_eq!(wallets["items"][0]["name"], "held back");
+}
+
+#[test]
+fn who_was_given_a_permission_has_it_and_whose_was_revoked_has_not() {
+    let file = fresh("permissions");
+    let first = open(&file);
+    let client = Client::new(&first, Signer::ed25519(1));
+    let readers = permission(&client, &["Wallets:Read"]);
+    let bot = service_account(&client, Some(&readers));
+    let (identity, bot_identity) = (client.identity.clone(), bot.identity.clone());
+    drop(first);
+
+    let second = open(&file);
+    let bot = again(&second, &bot_identity);
+    bot.get("/wallets").expect(200);
+    bot.get("/keys").refused(403, "Forbidden");
+    let client = again(&second, &identity);
+    let managed = client.get("/permissions").expect(200)["items"].clone();
+    assert_eq!(managed.as_array().unwrap().len(), 3);
+    revoke_everything(&client, &identity.user_id);
+    drop(second);
+
+    let third = open(&file);
+    again(&third, &identity)
+        .get("/wallets")
+        .refused(403, "Forbidden");
+    again(&third, &bot_identity).get("/wallets").expect(200);
 }
 
 #[test]

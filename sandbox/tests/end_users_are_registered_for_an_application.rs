@@ -4,8 +4,9 @@ mod support;
 
 use dfns_sandbox::{Identity, Sandbox};
 use serde_json::{Value, json};
+use support::permissions::{assign, permission};
 use support::person::{invite, key, register, token, valid, with_temporary};
-use support::{Client, Reply, Signer, assign, permission};
+use support::{Client, Reply, Signer};
 
 const EVE: &str = "eve@example.com";
 const TAKEN: &str = "Conflicting user with same email";

@@ -136,7 +136,7 @@ fn tokens_made_over_the_api_work() {
             &made
         };
         if let Some(bot) = made["userInfo"]["userId"].as_str() {
-            support::permit_everything(&client, bot);
+            support::permissions::permit_everything(&client, bot);
         }
         client.identity.token = token["accessToken"].as_str().unwrap().to_owned();
         client.identity.credential_id = token["credId"].as_str().unwrap().to_owned();

@@ -109,3 +109,27 @@ pub(super) fn check_change(
 fn id(state: &State, name: &str) -> String {
     Random::of(state.seed, name).id("pm")
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::auth::Rules;
+    use crate::state::State;
+
+    #[test]
+    fn who_was_there_before_there_were_permissions_holds_everything() {
+        let mut state = State::new(0, Rules::default());
+        let account = |state: &mut State, name| {
+            let State {
+                directory, random, ..
+            } = state;
+            directory.add_account(random, name, true).unwrap()
+        };
+        let before = account(&mut state, "before");
+        state.found(0).unwrap();
+        let after = account(&mut state, "after");
+        state.found(0).unwrap();
+        let held = |id: &str| state.assignments.all_with("/identityId", id).count();
+        assert_eq!((held(&before), held(&after)), (1, 0));
+        assert_eq!(state.permissions.iter().count(), 2);
+    }
+}

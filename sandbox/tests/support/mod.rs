@@ -8,6 +8,7 @@
 pub mod events;
 pub mod http;
 pub mod passkey;
+pub mod permissions;
 pub mod person;
 pub mod receiver;
 pub mod shares;
@@ -55,40 +56,6 @@ pub fn id(value: &Value) -> String {
 pub fn wallet(client: &Client<'_>, network: &str) -> String {
     let body = json!({"network": network});
     id(&client.signed("POST", "/wallets", Some(&body)).expect(200))
-}
-
-/// Makes a permission, and gives its path.
-pub fn permission(admin: &Client<'_>, operations: &[&str]) -> String {
-    let body = json!({"name": operations.join(" "), "operations": operations});
-    let made = admin
-        .signed("POST", "/permissions", Some(&body))
-        .expect(200);
-    format!("/permissions/{}", id(&made))
-}
-
-/// Assigns a permission, and gives the assignment's path.
-pub fn assign(admin: &Client<'_>, permission: &str, identity_id: &str) -> String {
-    let path = format!("{permission}/assignments");
-    let body = json!({"identityId": identity_id});
-    let assigned = admin.signed("POST", &path, Some(&body)).expect(200);
-    format!("{path}/{}", id(&assigned))
-}
-
-/// The path of the permission that the service manages under that name.
-pub fn managed(admin: &Client<'_>, name: &str) -> String {
-    let list = admin.get("/permissions").expect(200);
-    let mut items = list["items"].as_array().unwrap().iter();
-    let found = items.find(|permission| permission["name"] == name);
-    format!("/permissions/{}", id(found.expect("that permission")))
-}
-
-/// Lets someone who was made over the API do everything.
-pub fn permit_everything(admin: &Client<'_>, identity_id: &str) {
-    assign(
-        admin,
-        &managed(admin, "ManagedFullAdminAccess"),
-        identity_id,
-    );
 }
 
 /// Someone who can sign, at a sandbox.

@@ -1,7 +1,8 @@
 use dfns_sandbox::{Identity, Sandbox, api};
 use serde_json::{Value, json};
 
-use super::{Client, Reply, Request, Signer, b64u, hex, permit_everything, sha256};
+use super::permissions::permit_everything;
+use super::{Client, Reply, Request, Signer, b64u, hex, sha256};
 
 /// Someone without a token.
 pub fn anyone(sandbox: &Sandbox, method: &str, path: &str, body: &Value) -> Reply {

@@ -1,7 +1,7 @@
 from keys import KINDS, public_pem
 from stage import assert_equal, key_signer, refused
 
-DOES = "personal access tokens and service accounts are made, sign by themselves, and are taken back"
+DOES = "personal access tokens and service accounts are made, sign by themselves once they may, and are taken back"
 
 
 def play(stage):
@@ -30,6 +30,9 @@ def play(stage):
     bot = auth.create_service_account({"name": "bot", "publicKey": public_pem(bot_key)})
     bot_id, use_bot = bot["userInfo"]["userId"], use_of(bot_key, bot["accessTokens"][0])
     assert bot["userInfo"]["isServiceAccount"]
+    details = refused(use_bot, 403, "Forbidden")
+    assert_equal((details["missing"], details["identityId"]), ("Wallets:Create", bot_id))
+    stage.permit_everything(bot_id)
     use_bot()
     read = auth.get_service_account(bot_id)
     assert_equal((read["userInfo"]["name"], "accessToken" in read["accessTokens"][0]), ("bot", False))

@@ -29,7 +29,8 @@ export async function play(stage) {
 
 /** Invites and registers someone, who has no token yet. */
 export async function register(stage, username, key, recoveryKey = makeKey('P-256')) {
-  await stage.client('ada').auth.createUser({ body: { email: username, kind: 'CustomerEmployee' } })
+  const invited = await stage.client('ada').auth.createUser({ body: { email: username, kind: 'CustomerEmployee' } })
+  await stage.permitEverything(invited.userId)
   const anyone = stage.client('ada', { authToken: undefined })
   const { orgId } = stage.identities.ada
   const registrationCode = await stage.lastCode(username)

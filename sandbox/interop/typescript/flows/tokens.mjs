@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { makeKey } from '../keys.mjs'
 import { keySigner, refused } from '../stage.mjs'
 
-export const does = 'personal access tokens and service accounts are made, sign by themselves, and are taken back'
+export const does = 'personal access tokens and service accounts are made, sign by themselves once they may, and are taken back'
 
 export async function play(stage) {
   const { auth } = stage.client('ada')
@@ -34,6 +34,9 @@ export async function play(stage) {
   const serviceAccountId = bot.userInfo.userId
   assert.equal(bot.userInfo.isServiceAccount, true)
   const useBot = useOf(botKey, bot.accessTokens[0])
+  const { missing, identityId } = await refused(useBot(), 403, 'Forbidden')
+  assert.deepEqual([missing, identityId], ['Wallets:Create', serviceAccountId])
+  await stage.permitEverything(serviceAccountId)
   await useBot()
   const read = await auth.getServiceAccount({ serviceAccountId })
   assert.deepEqual([read.userInfo.name, read.accessTokens[0].accessToken], ['bot', undefined])
