@@ -17,7 +17,7 @@ use dfns_client::protocol::{Challenge, Happened, Stage, Token};
 use dfns_client::ureq::Client;
 use dfns_sandbox::Sandbox;
 use dfns_signer::Algorithm;
-use people::{ADA, Passkey, anyone, attested, backend, invited, key, renamed};
+use people::{ADA, Passkey, anyone, attested, backend, invited, key, permit, renamed};
 
 fn login(username: &str) -> CreateLoginChallenge {
     let mut start = CreateLoginChallenge::new();
@@ -106,6 +106,7 @@ fn a_backend_registers_an_end_user_and_acts_for_them() {
     let user = backend.register(&challenge, &register).unwrap();
     assert_eq!(user.wallets.len(), 1);
     assert!(!user.wallets[0].custodial);
+    permit(&backend, user.user.id);
 
     let start = DelegatedLogin::new("end@example.com");
     let answer = backend.call(&start).unwrap().completed().unwrap();
@@ -125,6 +126,8 @@ fn tokens_that_were_made_over_the_api_sign_with_keys_of_their_own() {
     let pat = user.call(&start).unwrap().completed().unwrap();
     let account = CreateServiceAccount::new("cron", own.public_key_pem());
     let account = user.call(&account).unwrap().completed().unwrap();
+    // A token may what its user may; a service account nothing yet.
+    permit(&backend(&sandbox), account.user_info.user_id);
     let account = &account.access_tokens[0];
     for (token, credential_id) in [
         (&pat.access_token, &pat.cred_id),

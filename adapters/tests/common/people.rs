@@ -6,6 +6,9 @@ use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 use dfns_client::protocol::api::auth::{
     CreateRegistrationChallenge, CreateUser, KeyCredentialInfo, NewUserKind, RegistrationChallenge,
 };
+use dfns_client::protocol::api::permissions::{
+    AssignPermission, CreatePermission, PermissionOperation,
+};
 use dfns_client::protocol::{BaseUrl, Challenge, Context, Fido2Assertion, Token};
 use dfns_client::ureq::Client;
 use dfns_client::{KeySigner, credential_info};
@@ -42,10 +45,27 @@ pub(crate) fn backend(sandbox: &Sandbox) -> Client {
 /// Invites somebody and begins their registration.
 pub(crate) fn invited(sandbox: &Sandbox, username: &str) -> RegistrationChallenge {
     let user = CreateUser::new(username, NewUserKind::CustomerEmployee);
-    backend(sandbox).call(&user).unwrap().completed().unwrap();
+    let backend = backend(sandbox);
+    let user = backend.call(&user).unwrap().completed().unwrap();
+    permit(&backend, user.user_id);
     let code = sandbox.last_code(username).unwrap();
     let start = CreateRegistrationChallenge::new(username, code);
     anyone(sandbox).call(&start).unwrap()
+}
+
+/// Lets somebody list and create wallets, which come with keys, and make tokens.
+pub(crate) fn permit(backend: &Client, user_id: impl Into<String>) {
+    let operations = vec![
+        PermissionOperation::WalletsRead,
+        PermissionOperation::WalletsCreate,
+        PermissionOperation::KeysCreate,
+        PermissionOperation::AuthPatsCreate,
+        PermissionOperation::AuthServiceAccountsCreate,
+    ];
+    let permission = CreatePermission::new("people", operations);
+    let permission = backend.call(&permission).unwrap().completed().unwrap();
+    let assign = AssignPermission::new(permission.id, user_id);
+    backend.call(&assign).unwrap().completed().unwrap();
 }
 
 pub(crate) fn attested(key: &KeySigner, challenge: &str) -> KeyCredentialInfo {

@@ -80,11 +80,18 @@ pub(super) fn share(state: &mut State, from: &str, to: &str, now: Millis) -> Res
     Ok(())
 }
 
-/// Forgets what someone had who is no more.
+/// Forgets what someone had, a user with their tokens or a token.
 pub(super) fn forget(state: &mut State, identity_id: &str) {
-    state
-        .assignments
-        .remove_all_with("/identityId", identity_id);
+    forget_tokens(state, identity_id);
+    let assignments = &mut state.assignments;
+    assignments.remove_all_with("/identityId", identity_id);
+}
+
+/// Forgets what the tokens of a user had.
+pub(super) fn forget_tokens(state: &mut State, user_id: &str) {
+    for token in state.directory.tokens.all_with("userId", user_id) {
+        state.assignments.remove_all_with("/identityId", &token.id);
+    }
 }
 
 fn create(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {

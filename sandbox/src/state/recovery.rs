@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 use super::ceremony::Purpose;
 use super::people::{self, only_service_account};
 use super::registration::{add_all, attested, challenge, shown, spend_temporary};
-use super::{Call, Handler, State, users};
+use super::{Call, Handler, State, permissions, users};
 use crate::auth::{Asked, CodeKind, CredentialKind, TokenKind};
 use crate::refusal::Refusal;
 
@@ -107,6 +107,7 @@ fn recover(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
 /// Takes away all that a user signed and called with, but for a recovery key that nothing replaces.
 fn forget(state: &mut State, user_id: &str, kept: Option<&String>) {
     state.codes.forget(user_id);
+    permissions::forget_tokens(state, user_id);
     let directory = &mut state.directory;
     if let Some(account) = directory.accounts.find_mut("userId", user_id) {
         account.person.recoveries += 1;

@@ -78,8 +78,8 @@ fn set_active(state: &mut State, call: &Call<'_>, active: bool) -> Result<Value,
 fn delete(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
     let mut shown = describe(state, call.id(), false)?;
     shown["userInfo"]["isActive"] = false.into();
-    state.directory.remove(call.id());
     permissions::forget(state, call.id());
+    state.directory.remove(call.id());
     Ok(shown)
 }
 

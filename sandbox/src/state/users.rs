@@ -114,12 +114,8 @@ fn change(
 fn delete(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
     let mut shown = describe(state, call.id())?;
     shown["isActive"] = false.into();
-    let tokens = state.directory.tokens.all_with("userId", call.id());
-    let ids = tokens.map(|token| token.id.clone()).collect::<Vec<_>>();
+    permissions::forget(state, call.id());
     state.directory.remove(call.id());
-    for id in ids.iter().map(String::as_str).chain([call.id()]) {
-        permissions::forget(state, id);
-    }
     state.codes.forget(call.id());
     Ok(shown)
 }
