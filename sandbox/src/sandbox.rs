@@ -70,7 +70,8 @@ impl Sandbox {
         format!("http://{}", self.address())
     }
 
-    /// Registers a service account with its key: SPKI PEM of Ed25519, P-256, secp256k1 or RSA.
+    /// Registers a service account with its key: SPKI PEM of Ed25519, P-256, secp256k1 or RSA. Like all who are
+    /// registered from here it may do everything, until `ManagedFullAdminAccess` is revoked.
     pub fn add_service_account(
         &self,
         name: &str,

@@ -49,6 +49,16 @@ fn a_personal_access_token_holds_no_more_than_its_user() {
     everything.get("/keys").expect(200);
     nothing.get("/keys").expect(200);
     lacks(&same.get("/keys"), "Keys:Read", &same_id);
+
+    // What is no more has nothing.
+    let assigned = || {
+        let list = admin.get(&format!("{rights}/assignments")).expect(200);
+        list["items"].as_array().unwrap().len()
+    };
+    assert_eq!(assigned(), 1);
+    let path = format!("/auth/pats/{same_id}");
+    ada.signed("DELETE", &path, None).expect(200);
+    assert_eq!(assigned(), 0);
 }
 
 #[test]
