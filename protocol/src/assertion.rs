@@ -5,7 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 
-use crate::Challenge;
+use crate::{Challenge, EcdsaSignature, InvalidEcdsaSignature};
 
 /// The answer to a [`Challenge`]: one factor, or two.
 ///
@@ -140,6 +140,21 @@ impl KeyAssertion {
             URL_SAFE_NO_PAD.encode(client_data),
             URL_SAFE_NO_PAD.encode(signature),
         )
+    }
+
+    /// An assertion of an ECDSA signature as the holder of the key gives it, DER or raw `r‖s`: see
+    /// [`EcdsaSignature::from_raw_or_der`].
+    pub fn from_ecdsa(
+        credential_id: impl Into<String>,
+        client_data: &[u8],
+        signature: &[u8],
+    ) -> Result<Self, InvalidEcdsaSignature> {
+        let signature = EcdsaSignature::from_raw_or_der(signature)?;
+        Ok(Self::from_bytes(
+            credential_id,
+            client_data,
+            signature.as_der(),
+        ))
     }
 }
 

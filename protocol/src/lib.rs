@@ -20,6 +20,7 @@ mod base_url;
 mod challenge;
 mod claims;
 mod context;
+mod ecdsa_signature;
 mod encoded;
 mod error;
 mod exchange;
@@ -72,6 +73,7 @@ pub use challenge::{
 };
 pub use claims::{Audience, Claims, TokenMetadata, UnreadableToken};
 pub use context::{Context, InvalidHeader};
+pub use ecdsa_signature::{EcdsaSignature, InvalidEcdsaSignature};
 pub use encoded::Encoded;
 pub use error::{Error, ErrorKind, Happened, Stage};
 pub use exchange::Exchange;
