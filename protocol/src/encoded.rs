@@ -5,7 +5,8 @@ use core::ops::Range;
 
 use serde::Serialize;
 
-use crate::{File, InvalidArgument, Target, multipart};
+use crate::file::Content;
+use crate::{File, InvalidArgument, PendingError, Target, Upload, multipart};
 
 /// A call frozen into bytes: made once by [`Operation::encode`](crate::Operation::encode), never serialised again.
 #[derive(Clone, PartialEq, Eq)]
@@ -17,6 +18,8 @@ pub struct Encoded {
     pub(crate) signed: Range<usize>,
     /// `None` when the call has no body.
     pub(crate) content_type: Option<Cow<'static, str>>,
+    /// What follows `body`, when it ends in a file that is streamed.
+    pub(crate) upload: Option<Upload>,
 }
 
 impl Encoded {
@@ -47,12 +50,11 @@ impl Encoded {
     ) -> Result<Self, InvalidArgument> {
         let data = serde_json::to_string(data).map_err(|e| InvalidArgument::unserialisable(&e))?;
         let form = multipart::Form::new(data, file);
-        Ok(Self::new(
-            target,
-            form.body,
-            form.data,
-            Some(Cow::Owned(form.content_type)),
-        ))
+        let content_type = Some(Cow::Owned(form.content_type));
+        Ok(Self {
+            upload: form.upload,
+            ..Self::new(target, form.body, form.data, content_type)
+        })
     }
 
     /// The percent-encoded path and query, as they go on the wire after the base URL.
@@ -65,9 +67,15 @@ impl Encoded {
         &self.target[..self.path_len]
     }
 
-    /// The body as it goes on the wire; empty when there is none.
+    /// The body as it goes on the wire; empty when there is none. Of an upload that is streamed, what comes before
+    /// the file's content.
     pub fn body(&self) -> &[u8] {
         &self.body
+    }
+
+    /// What follows the [`body`](Self::body), when the call uploads a file that is streamed.
+    pub fn upload(&self) -> Option<&Upload> {
+        self.upload.as_ref()
     }
 
     /// The `Content-Type` of the body, when there is one.
@@ -79,6 +87,32 @@ impl Encoded {
     pub fn payload(&self) -> &str {
         // Only `serde_json` and `Pending`'s checked decoding write this range, and both write UTF-8.
         core::str::from_utf8(&self.body[self.signed.clone()]).unwrap_or_default()
+    }
+
+    /// Whether a file is to be streamed and it is not known from where.
+    pub(crate) fn lacks_file(&self) -> bool {
+        self.upload
+            .as_ref()
+            .is_some_and(|upload| upload.source.is_none())
+    }
+
+    /// Takes the file that is to be streamed, if it is the one that was frozen.
+    pub(crate) fn attach(&mut self, file: File) -> Result<(), PendingError> {
+        let Some(upload) = &mut self.upload else {
+            return Err(PendingError::UnexpectedFile);
+        };
+        if file.fingerprint() != upload.fingerprint {
+            return Err(PendingError::OtherFile);
+        }
+        match file.content {
+            Content::Streamed(_, source) => upload.source = Some(source),
+            Content::Bytes(bytes) => {
+                self.body.extend_from_slice(&bytes);
+                self.body.extend_from_slice(&upload.end);
+                self.upload = None;
+            }
+        }
+        Ok(())
     }
 
     fn new(
@@ -94,6 +128,7 @@ impl Encoded {
             body,
             signed,
             content_type,
+            upload: None,
         }
     }
 }

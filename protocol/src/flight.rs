@@ -95,6 +95,10 @@ impl Flight {
         if let Some(objection) = parked.challenge.objection(assertion) {
             return Err(Error::local(call.id, Stage::Sign, objection));
         }
+        if parked.encoded.lacks_file() {
+            let missing = crate::PendingError::MissingFile;
+            return Err(Error::local(call.id, Stage::Sign, missing));
+        }
         let body = CompleteBody {
             challenge_identifier: &parked.challenge.challenge_identifier,
             first_factor: &assertion.first_factor,
@@ -121,7 +125,8 @@ impl Flight {
         };
         let request = Request::new(ctx, call.method, encoded.target())
             .with_authorization(token(call, ctx, stage)?)
-            .with_body(encoded.content_type, encoded.body);
+            .with_body(encoded.content_type, encoded.body)
+            .with_upload(encoded.upload);
         let request = match user_action {
             Some(token) => request.with_user_action(token),
             None => request,

@@ -1,6 +1,7 @@
 //! To and from the types of the [`http`] crate.
 
 use alloc::vec::Vec;
+use core::fmt;
 
 use ::http::header::{HeaderName, HeaderValue};
 use ::http::{HeaderMap, Uri};
@@ -18,17 +19,20 @@ impl From<Method> for ::http::Method {
     }
 }
 
-/// Fails only when the URL is longer than [`http::Uri`] can hold (64 KiB), as one with a huge id is.
 impl TryFrom<Request> for ::http::Request<Vec<u8>> {
-    type Error = ::http::Error;
+    type Error = IntoHttpError;
 
     fn try_from(mut request: Request) -> Result<Self, Self::Error> {
-        let uri: Uri = request.url().parse()?;
+        if request.upload().is_some() {
+            return Err(IntoHttpError::Streamed);
+        }
+        let uri: Uri = request.url().parse().map_err(::http::Error::from)?;
         let mut headers = HeaderMap::new();
         for (name, value) in request.headers() {
-            let mut value = HeaderValue::from_str(value)?;
+            let mut value = HeaderValue::from_str(value).map_err(::http::Error::from)?;
             value.set_sensitive(matches!(name, "authorization" | "x-dfns-useraction"));
-            headers.append(HeaderName::try_from(name)?, value);
+            let name = HeaderName::try_from(name).map_err(::http::Error::from)?;
+            headers.append(name, value);
         }
         let method = ::http::Method::from(request.method());
         let mut converted = ::http::Request::new(request.take_body());
@@ -51,3 +55,32 @@ impl<'a, B: AsRef<[u8]>> From<&'a ::http::Response<B>> for Response<'a> {
             })
     }
 }
+
+/// Why a [`Request`] has no form as an [`http::Request`](::http::Request).
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum IntoHttpError {
+    /// The URL is longer than [`http::Uri`](::http::Uri) can hold (64 KiB), as one with a huge id is.
+    Http(::http::Error),
+    /// It uploads a file that is streamed, so its body is not here.
+    Streamed,
+}
+
+impl From<::http::Error> for IntoHttpError {
+    fn from(error: ::http::Error) -> Self {
+        IntoHttpError::Http(error)
+    }
+}
+
+impl fmt::Display for IntoHttpError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            IntoHttpError::Http(error) => error.fmt(f),
+            IntoHttpError::Streamed => {
+                f.write_str("the request uploads a file that is streamed; send its parts, or give the file as bytes")
+            }
+        }
+    }
+}
+
+impl core::error::Error for IntoHttpError {}

@@ -24,6 +24,8 @@ mod ecdsa_signature;
 mod encoded;
 mod error;
 mod exchange;
+mod file;
+mod fingerprint;
 mod flight;
 #[cfg(feature = "http")]
 mod http;
@@ -78,9 +80,13 @@ pub use ecdsa_signature::{EcdsaSignature, InvalidEcdsaSignature};
 pub use encoded::Encoded;
 pub use error::{Error, ErrorKind, Happened, Stage};
 pub use exchange::Exchange;
+pub use file::File;
+pub use fingerprint::{Fingerprint, Fingerprinter};
+#[cfg(feature = "http")]
+pub use http::IntoHttpError;
 pub use invalid_argument::InvalidArgument;
 pub use json::Json;
-pub use multipart::File;
+pub use multipart::Upload;
 pub use number::{NotANumber, Number, NumberOrString};
 pub use open_enum::UnknownValue;
 pub use operation::{Auth, Method, Operation, Signed};

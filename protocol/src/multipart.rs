@@ -6,40 +6,44 @@ use alloc::vec::Vec;
 use core::fmt::Write as _;
 use core::ops::Range;
 
-use sha2::{Digest, Sha256};
+use crate::file::{Content, Source};
+use crate::{File, Fingerprint};
 
-/// A file to upload.
+/// The rest of a body whose file is streamed: the content, and what follows it.
+///
+/// A transport sends [`Request::body`](crate::Request::body), then the content, then [`end`](Self::end). It withholds
+/// the end if the content has not the [`fingerprint`](Self::fingerprint) that was signed: a form that does not end is
+/// none, so nothing happens.
 #[derive(Clone, PartialEq, Eq)]
-pub struct File {
-    /// The name that the service sees. Control characters are dropped and quotes escaped on the wire.
-    pub name: String,
-    /// The bytes, sent as they are.
-    pub content: Vec<u8>,
+pub struct Upload {
+    pub(crate) fingerprint: Fingerprint,
+    pub(crate) end: Vec<u8>,
+    /// A parked call has none until it is given the file again.
+    pub(crate) source: Option<Source>,
 }
 
-impl File {
-    /// A file with the name `upload.bin`, as the official SDKs call one without a name.
-    pub fn new(content: impl Into<Vec<u8>>) -> Self {
-        Self {
-            name: String::from("upload.bin"),
-            content: content.into(),
-        }
+impl Upload {
+    /// What was signed: the length and checksum of the content.
+    pub fn fingerprint(&self) -> &Fingerprint {
+        &self.fingerprint
     }
 
-    /// The same file under another name.
-    #[must_use]
-    pub fn named(mut self, name: impl Into<String>) -> Self {
-        self.name = name.into();
-        self
+    /// What follows the content.
+    pub fn end(&self) -> &[u8] {
+        &self.end
+    }
+
+    /// The length of content and end, in bytes.
+    pub fn length(&self) -> u64 {
+        self.fingerprint
+            .length
+            .saturating_add(self.end.len() as u64)
     }
 }
 
-impl core::fmt::Debug for File {
+impl core::fmt::Debug for Upload {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("File")
-            .field("name", &self.name)
-            .field("content", &format_args!("[{} bytes]", self.content.len()))
-            .finish()
+        write!(f, "Upload([{} bytes])", self.fingerprint.length)
     }
 }
 
@@ -49,16 +53,23 @@ pub(crate) struct Form {
     /// Where the signed text of the `data` part is in `body`.
     pub(crate) data: Range<usize>,
     pub(crate) content_type: String,
+    /// What comes after `body`, when the file is streamed.
+    pub(crate) upload: Option<Upload>,
 }
 
 impl Form {
     /// Assembles the form from the JSON object `data`, to which the checksum of `file` is added.
     pub(crate) fn new(data: String, file: &File) -> Self {
-        let checksum = hex(&Sha256::digest(&file.content));
+        let fingerprint = file.fingerprint();
+        let checksum = hex(&fingerprint.sha256);
         let data = with_checksum(data, &checksum);
-        let boundary = boundary(&checksum, &data, &file.content);
+        let boundary = boundary(&checksum, &data);
 
-        let mut body = Vec::with_capacity(data.len() + file.content.len() + 400);
+        let content = match &file.content {
+            Content::Bytes(bytes) => bytes.as_slice(),
+            Content::Streamed(..) => &[],
+        };
+        let mut body = Vec::with_capacity(data.len() + content.len() + 400);
         body.extend_from_slice(b"--");
         body.extend_from_slice(boundary.as_bytes());
         body.extend_from_slice(b"\r\ncontent-disposition: form-data; name=\"data\"\r\n\r\n");
@@ -75,14 +86,24 @@ impl Form {
             )
             .as_bytes(),
         );
-        body.extend_from_slice(&file.content);
-        body.extend_from_slice(b"\r\n--");
-        body.extend_from_slice(boundary.as_bytes());
-        body.extend_from_slice(b"--\r\n");
+        let end = format!("\r\n--{boundary}--\r\n").into_bytes();
+        let upload = match &file.content {
+            Content::Bytes(bytes) => {
+                body.extend_from_slice(bytes);
+                body.extend_from_slice(&end);
+                None
+            }
+            Content::Streamed(_, source) => Some(Upload {
+                fingerprint,
+                end,
+                source: Some(source.clone()),
+            }),
+        };
         Self {
             body,
             data: signed,
             content_type: format!("multipart/form-data; boundary={boundary}"),
+            upload,
         }
     }
 }
@@ -104,20 +125,16 @@ fn with_checksum(mut data: String, checksum: &str) -> String {
 }
 
 /// A boundary that occurs in no part. It comes from the content, so that equal uploads are equal bytes.
-fn boundary(checksum: &str, data: &str, content: &[u8]) -> String {
+///
+/// The file is not searched for it: a content with half of its own SHA-256 in it cannot be made.
+fn boundary(checksum: &str, data: &str) -> String {
     let mut boundary = format!("dfns-{}", &checksum[..32]);
     let mut attempt = 0_u32;
-    while contains(data.as_bytes(), boundary.as_bytes()) || contains(content, boundary.as_bytes()) {
+    while data.contains(&boundary) {
         attempt += 1;
         boundary = format!("dfns-{}-{attempt}", &checksum[..32]);
     }
     boundary
-}
-
-fn contains(haystack: &[u8], needle: &[u8]) -> bool {
-    haystack
-        .windows(needle.len())
-        .any(|window| window == needle)
 }
 
 /// RFC 7578 section 4.2 and the WHATWG form encoding: a quote is `%22`; CR and LF would end the header.

@@ -8,13 +8,14 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use sha2::{Digest, Sha256};
 
-use crate::{Challenge, Encoded};
+use crate::{Challenge, Encoded, Fingerprint, Upload};
 
 /// A call parked until its challenge is signed: in a session, a queue, a database; by another process or machine.
 ///
 /// It holds the frozen bytes of the action and the challenge, and never a token: resuming needs a
 /// [`Context`](crate::Context) of the same caller. It does hold the request's body, so store it as you would store
-/// that. It serialises to JSON and to binary formats, and is not `Clone`, since a challenge can be answered once.
+/// that; of a [streamed](crate::File::streamed) file it holds the length and checksum, and is given the file again with
+/// [`Unsigned::attach_file`](crate::Unsigned::attach_file). It serialises to JSON and to binary formats, and is not `Clone`, since a challenge can be answered once.
 ///
 /// ```no_run
 /// # use dfns_protocol::{Assertion, Context, Pending, Step, api::wallets::CreateWallet};
@@ -44,7 +45,7 @@ pub struct Pending {
 
 impl Pending {
     /// The version of the serialised form. Another one is refused.
-    pub const VERSION: u8 = 1;
+    pub const VERSION: u8 = 2;
 
     pub(crate) fn new(operation: &'static str, encoded: Encoded, challenge: Challenge) -> Self {
         Self {
@@ -111,6 +112,12 @@ pub enum PendingError {
     },
     /// Its bytes are not those that were parked.
     Altered,
+    /// It uploads a file that is streamed, and has not been given it again.
+    MissingFile,
+    /// The file is not the one that was signed.
+    OtherFile,
+    /// It waits for no file.
+    UnexpectedFile,
 }
 
 impl fmt::Display for PendingError {
@@ -127,6 +134,16 @@ impl fmt::Display for PendingError {
             PendingError::Altered => f.write_str(
                 "the parked call is not what was parked: it was altered or damaged; begin the call again",
             ),
+            PendingError::MissingFile => f.write_str(
+                "the parked call uploads a file that is not parked with it; give it again with Unsigned::attach_file",
+            ),
+            PendingError::OtherFile => f.write_str(
+                "the file is not the one that was signed: its length or SHA-256 differs; begin the call again to \
+                 upload this one",
+            ),
+            PendingError::UnexpectedFile => {
+                f.write_str("the call waits for no file: it has none, or holds its bytes already")
+            }
         }
     }
 }
@@ -144,9 +161,40 @@ struct Stored<'a> {
     content_type: Option<Cow<'a, str>>,
     body: Bytes<'a>,
     signed: (usize, usize),
+    upload: Option<StoredUpload<'a>>,
     #[serde(with = "challenge_form")]
     challenge: Cow<'a, Challenge>,
     check: Bytes<'a>,
+}
+
+/// Of a file that is streamed, what was signed; not its content and not its place.
+#[derive(Serialize, Deserialize)]
+struct StoredUpload<'a> {
+    length: u64,
+    sha256: Bytes<'a>,
+    end: Bytes<'a>,
+}
+
+impl<'a> StoredUpload<'a> {
+    fn of(upload: &'a Upload) -> Self {
+        Self {
+            length: upload.fingerprint.length,
+            sha256: Bytes(Cow::Borrowed(&upload.fingerprint.sha256)),
+            end: Bytes(Cow::Borrowed(&upload.end)),
+        }
+    }
+
+    fn into_upload<E: de::Error>(self) -> Result<Upload, E> {
+        let sha256 = self.sha256.0.as_ref().try_into();
+        Ok(Upload {
+            fingerprint: Fingerprint {
+                length: self.length,
+                sha256: sha256.map_err(|_| E::custom(PendingError::Altered))?,
+            },
+            end: self.end.0.into_owned(),
+            source: None,
+        })
+    }
 }
 
 /// An object in text formats; its JSON text in binary ones, where fields cannot be left out.
@@ -193,6 +241,7 @@ impl Serialize for Pending {
             content_type: encoded.content_type.as_deref().map(Cow::Borrowed),
             body: Bytes(Cow::Borrowed(&encoded.body)),
             signed: (encoded.signed.start, encoded.signed.end),
+            upload: encoded.upload.as_ref().map(StoredUpload::of),
             challenge: Cow::Borrowed(&self.challenge),
             check: Bytes(Cow::Owned(check(&self.operation, encoded, &self.challenge))),
         }
@@ -211,6 +260,7 @@ impl<'de> Deserialize<'de> for Pending {
             content_type: stored
                 .content_type
                 .map(|text| Cow::Owned(text.into_owned())),
+            upload: stored.upload.map(StoredUpload::into_upload).transpose()?,
         };
         let challenge = stored.challenge.into_owned();
         if stored.check.0 != check(&stored.operation, &encoded, &challenge) || !is_sound(&encoded) {
@@ -243,6 +293,11 @@ fn check(operation: &str, encoded: &Encoded, challenge: &Challenge) -> Vec<u8> {
     }
     for number in [encoded.path_len, encoded.signed.start, encoded.signed.end] {
         hash.update((number as u64).to_le_bytes());
+    }
+    if let Some(upload) = &encoded.upload {
+        hash.update(upload.fingerprint.length.to_le_bytes());
+        hash.update(upload.fingerprint.sha256);
+        hash.update(&upload.end);
     }
     hash.finalize()[..16].to_vec()
 }

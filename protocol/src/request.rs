@@ -5,7 +5,7 @@ use core::fmt;
 
 use zeroize::Zeroizing;
 
-use crate::{Context, Method, Token};
+use crate::{Context, Method, Token, Upload};
 
 /// An HTTP request to send as it is.
 ///
@@ -19,6 +19,7 @@ pub struct Request {
     user_action: Option<Zeroizing<String>>,
     headers: Vec<(String, String)>,
     body: Vec<u8>,
+    upload: Option<Upload>,
 }
 
 /// The `User-Agent` of every request: the crate and its version.
@@ -38,6 +39,7 @@ impl Request {
             user_action: None,
             headers: ctx.headers.clone(),
             body: Vec::new(),
+            upload: None,
         }
     }
 
@@ -48,6 +50,11 @@ impl Request {
     ) -> Self {
         self.content_type = content_type;
         self.body = body;
+        self
+    }
+
+    pub(crate) fn with_upload(mut self, upload: Option<Upload>) -> Self {
+        self.upload = upload;
         self
     }
 
@@ -91,9 +98,21 @@ impl Request {
             )
     }
 
-    /// The body.
+    /// The body. Of an upload that is streamed, what comes before the file's content: the rest is
+    /// [`upload`](Self::upload).
     pub fn body(&self) -> &[u8] {
         &self.body
+    }
+
+    /// What follows the [`body`](Self::body), when it ends in a file that is streamed.
+    pub fn upload(&self) -> Option<&Upload> {
+        self.upload.as_ref()
+    }
+
+    /// The length of all that is sent as the body, in bytes.
+    pub fn content_length(&self) -> u64 {
+        let rest = self.upload.as_ref().map_or(0, Upload::length);
+        (self.body.len() as u64).saturating_add(rest)
     }
 
     /// Whether a body is sent: without one there is no `Content-Type`, and `GET` and `DELETE` send no length.
@@ -121,7 +140,7 @@ impl fmt::Debug for Request {
                 "user_action",
                 &self.user_action.as_ref().map(|_| "[redacted]"),
             )
-            .field("body", &format_args!("[{} bytes]", self.body.len()))
+            .field("body", &format_args!("[{} bytes]", self.content_length()))
             .finish_non_exhaustive()
     }
 }

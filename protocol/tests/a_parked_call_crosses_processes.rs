@@ -67,12 +67,12 @@ fn another_operation_is_refused() {
 #[test]
 fn another_version_is_refused_by_number() {
     let mut value = serde_json::to_value(parked()).unwrap();
-    value["version"] = json!(2);
+    value["version"] = json!(3);
     let error = serde_json::from_value::<Pending>(value)
         .unwrap_err()
         .to_string();
     assert!(
-        error.contains("format version 2, this crate reads 1"),
+        error.contains("format version 3, this crate reads 2"),
         "{error}"
     );
 

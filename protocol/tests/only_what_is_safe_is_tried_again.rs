@@ -30,7 +30,7 @@ fn create() -> CreateWallet {
     create
 }
 
-fn transfer(external_id: Value) -> TransferAsset {
+fn transfer(external_id: &Value) -> TransferAsset {
     let body = json!({"kind": "Native", "to": "0xb0b0", "amount": "1", "externalId": external_id});
     serde_json::from_value(json!({"walletId": "wa-1", "body": body})).unwrap()
 }
@@ -97,9 +97,9 @@ fn an_ambiguous_end_is_tried_again_only_with_an_external_id_that_is_a_promise() 
         let failure = Failure::of_transport(happened);
         assert!(!is_tried_again(&failure));
         assert!(!is_tried_again(&failure.of_call(&create())));
-        assert!(is_tried_again(&failure.of_call(&transfer(json!("once")))));
-        assert!(!is_tried_again(&failure.of_call(&transfer(json!("")))));
-        assert!(!is_tried_again(&failure.of_call(&transfer(Value::Null))));
+        assert!(is_tried_again(&failure.of_call(&transfer(&json!("once")))));
+        assert!(!is_tried_again(&failure.of_call(&transfer(&json!("")))));
+        assert!(!is_tried_again(&failure.of_call(&transfer(&Value::Null))));
         for (external_id, expected) in [("once", true), ("", false)] {
             let body = json!({"kind": "Evm", "value": "1", "externalId": external_id});
             let transaction: SignAndBroadcastTransaction =
@@ -108,7 +108,7 @@ fn an_ambiguous_end_is_tried_again_only_with_an_external_id_that_is_a_promise() 
         }
     }
     for status in [408, 500, 502, 503, 504] {
-        let transfer = transfer(json!("once"));
+        let transfer = transfer(&json!("once"));
         let error = refused(authorised(&context(), &transfer), status, None);
         assert_eq!(error.happened(), Happened::Unknown);
         assert!(is_tried_again(
@@ -120,7 +120,7 @@ fn an_ambiguous_end_is_tried_again_only_with_an_external_id_that_is_a_promise() 
 #[test]
 fn what_is_wrong_stays_wrong() {
     let ctx = context();
-    let transfer = transfer(json!("once"));
+    let transfer = transfer(&json!("once"));
     let undecodable = authorised(&ctx, &transfer)
         .receive(&ctx, Response::new(200, b"{}"))
         .unwrap_err();
