@@ -1,9 +1,10 @@
 use std::error::Error as StdError;
 use std::fmt;
 
-use dfns_protocol::{Error, Exchange, Happened, Operation, Refusal, Stage};
+use dfns_protocol::{Error, Exchange, Failure, Happened, Operation, Refusal, Stage};
 
-use crate::SignError;
+use crate::transport::FollowedRedirect;
+use crate::{FileError, SignError};
 
 /// Why a call did not come to its result.
 ///
@@ -24,6 +25,8 @@ pub enum CallErrorKind {
     Protocol(Error),
     /// The transport failed: no connection, a timeout, an answer cut short. The source is the HTTP library's error.
     Transport(Box<dyn StdError + Send + Sync>),
+    /// The file to upload could not be read, or is not the one that was signed. The request was not sent to its end.
+    File(FileError),
     /// The signer did not sign.
     Signer(SignError),
     /// The operation is signed and the client has no signer. Nothing was sent.
@@ -67,16 +70,27 @@ impl CallError {
         Self::never::<O>(Stage::Sign, CallErrorKind::Signer(error))
     }
 
-    pub(crate) fn transport<O: Operation>(
+    pub(crate) fn lost<O: Operation>(
         exchange: &Exchange<O>,
         happened: Happened,
-        error: impl Into<Box<dyn StdError + Send + Sync>>,
+        kind: CallErrorKind,
     ) -> Self {
         Self {
             operation: O::ID,
             stage: exchange.stage(),
             happened,
-            kind: CallErrorKind::Transport(error.into()),
+            kind,
+        }
+    }
+
+    /// What a retry is decided by; nothing for what will not pass by itself.
+    pub(crate) fn failure(&self) -> Option<Failure> {
+        match &self.kind {
+            CallErrorKind::Protocol(error) => Some(Failure::of_error(error)),
+            CallErrorKind::Transport(error) if !error.is::<FollowedRedirect>() => {
+                Some(Failure::of_transport(self.happened))
+            }
+            _ => None,
         }
     }
 
@@ -116,6 +130,12 @@ impl fmt::Display for CallError {
                     Happened::Unknown => "; whether the action has happened is unknown",
                 })
             }
+            CallErrorKind::File(error) => {
+                write!(
+                    f,
+                    "{operation} ({stage}): {error}; the action has not happened"
+                )
+            }
             CallErrorKind::Signer(error) => {
                 write!(f, "{operation} ({stage}): the signer did not sign: {error}")
             }
@@ -133,6 +153,7 @@ impl StdError for CallError {
         match &self.kind {
             CallErrorKind::Protocol(error) => Some(error),
             CallErrorKind::Transport(error) | CallErrorKind::Signer(error) => Some(error.as_ref()),
+            CallErrorKind::File(error) => Some(error),
             CallErrorKind::MissingSigner => None,
         }
     }

@@ -1,19 +1,35 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
-#[cfg(feature = "ureq")]
+#[cfg(feature = "reqwest")]
+mod async_signer;
+#[cfg(any(feature = "ureq", feature = "reqwest"))]
+mod attempts;
+#[cfg(any(feature = "ureq", feature = "reqwest"))]
 mod call_error;
+#[cfg(any(feature = "ureq", feature = "reqwest"))]
+mod file;
+#[cfg(feature = "reqwest")]
+pub mod reqwest;
 mod signer;
+#[cfg(any(feature = "ureq", feature = "reqwest"))]
+mod trace;
+#[cfg(any(feature = "ureq", feature = "reqwest"))]
+mod transport;
 #[cfg(feature = "ureq")]
 pub mod ureq;
 
-#[cfg(feature = "ureq")]
+#[cfg(feature = "reqwest")]
+pub use async_signer::AsyncSigner;
+#[cfg(any(feature = "ureq", feature = "reqwest"))]
 pub use call_error::{CallError, CallErrorKind};
 pub use dfns_protocol as protocol;
 #[cfg(feature = "key-signer")]
 pub use dfns_signer::KeySigner;
 #[cfg(feature = "password-key")]
 pub use dfns_signer::{EncryptedPrivateKey, RecoveryCode};
+#[cfg(any(feature = "ureq", feature = "reqwest"))]
+pub use file::{FileError, file_from_path};
 #[cfg(all(feature = "key-signer", feature = "auth"))]
 pub use signer::credential_info;
 pub use signer::{SignError, Signer};

@@ -2,18 +2,23 @@
 
 mod flows;
 
-use std::io::Read as _;
+use std::fs;
+use std::io::{self, Read};
 use std::sync::Arc;
+use std::thread;
 use std::time::Duration;
 
 use dfns_protocol::{
-    Assertion, Auth, Challenge, Context, Exchange, Happened, Method, Operation, Paged, Response,
-    Step,
+    Assertion, Auth, Challenge, Context, Exchange, Operation, Paged, Request, Retry, Stage, Step,
+    Upload,
 };
-use ureq::http::Request;
-use ureq::{Agent, Body, Timeout};
+use ureq::{Agent, Body, SendBody, Timeout};
 
-use crate::{CallError, Signer};
+use crate::attempts::Attempts;
+use crate::file::{Check, OnDisk};
+use crate::trace::Span;
+use crate::transport::{self, Lost, Reply};
+use crate::{CallError, FileError, Signer};
 
 /// A blocking client. Cloning is cheap, and clones share connections.
 #[derive(Clone)]
@@ -21,6 +26,7 @@ pub struct Client {
     context: Arc<Context>,
     signer: Option<Arc<dyn Signer + Send + Sync>>,
     agent: Agent,
+    retry: Retry,
 }
 
 impl Client {
@@ -41,6 +47,7 @@ impl Client {
             context: Arc::new(context),
             signer: None,
             agent: config.into(),
+            retry: Retry::none(),
         }
     }
 
@@ -61,6 +68,13 @@ impl Client {
         self
     }
 
+    /// The same client, making a call again when it failed and `retry` says so. The thread sleeps meanwhile.
+    #[must_use]
+    pub fn with_retry(mut self, retry: Retry) -> Self {
+        self.retry = retry;
+        self
+    }
+
     /// Where the service is and who calls.
     pub fn context(&self) -> &Context {
         &self.context
@@ -68,10 +82,12 @@ impl Client {
 
     /// Performs a call: one request, or three and a signature when the operation is signed.
     pub fn call<O: Operation>(&self, operation: &O) -> Result<O::Output, CallError> {
-        if O::AUTH == Auth::UserAction && self.signer.is_none() {
-            return Err(CallError::missing_signer::<O>());
-        }
-        self.run(self.context.start(operation)?)
+        self.attempts(operation, || {
+            if O::AUTH == Auth::UserAction && self.signer.is_none() {
+                return Err(CallError::missing_signer::<O>());
+            }
+            self.run(self.context.start(operation)?)
+        })
     }
 
     /// The pages of a list, from the one that `operation` asks for on. Each is fetched when it is asked for; after an
@@ -94,6 +110,23 @@ impl Client {
         })
     }
 
+    /// Makes a call, and makes it again as often as the policy says.
+    fn attempts<O: Operation, T>(
+        &self,
+        operation: &O,
+        attempt: impl Fn() -> Result<T, CallError>,
+    ) -> Result<T, CallError> {
+        Span::call::<O>().within(|| {
+            let mut attempts = Attempts::new(self.retry);
+            loop {
+                match attempt() {
+                    Ok(output) => return Ok(output),
+                    Err(error) => thread::sleep(attempts.again(operation, error)?),
+                }
+            }
+        })
+    }
+
     /// Follows the steps of a call to its end.
     fn run<O: Operation>(&self, mut step: Step<O>) -> Result<O::Output, CallError> {
         loop {
@@ -111,59 +144,73 @@ impl Client {
     fn sign<O: Operation>(&self, challenge: &Challenge) -> Result<Assertion, CallError> {
         let signer = self.signer.as_ref();
         let signer = signer.ok_or_else(CallError::missing_signer::<O>)?;
-        signer.sign(challenge).map_err(CallError::signer::<O>)
+        Span::step(Stage::Sign)
+            .within(|| signer.sign(challenge))
+            .map_err(CallError::signer::<O>)
     }
 
     fn exchange<O: Operation>(&self, exchange: Exchange<O>) -> Result<Step<O>, CallError> {
-        let response = self.send(&exchange).map_err(|error| {
-            let happened = if may_have_left(&error) {
-                exchange.happened_if_lost()
-            } else {
-                Happened::Never
-            };
-            CallError::transport(&exchange, happened, error)
-        })?;
-        let (parts, body) = response.into_parts();
-        let status = parts.status.as_u16();
-        let body = self.read(body).map_err(|error| {
-            CallError::transport(&exchange, exchange.happened_by_status(status), error)
-        })?;
-        let response = parts
-            .headers
-            .iter()
-            .fold(Response::new(status, &body), |built, header| {
-                match header.1.to_str() {
-                    Ok(value) => built.header(header.0.as_str(), value),
-                    Err(_) => built,
-                }
-            });
-        Ok(exchange.receive(&self.context, response)?)
+        let span = Span::step(exchange.stage());
+        let reply = span.within(|| self.send(exchange.request()));
+        span.answered(&reply);
+        transport::conclude(&self.context, exchange, reply)
     }
 
-    fn send<O: Operation>(
-        &self,
-        exchange: &Exchange<O>,
-    ) -> Result<ureq::http::Response<Body>, ureq::Error> {
-        let request = exchange.request();
-        let mut builder = Request::builder()
+    /// Sends a request and reads its answer: one byte more than the limit at most, which is enough for the core to see
+    /// that it is exceeded.
+    fn send(&self, request: &Request) -> Reply {
+        let (parts, body) = self.transmit(request)?.into_parts();
+        let limit = u64::try_from(self.context.response_limit()).unwrap_or(u64::MAX);
+        let mut bytes = transport::buffer(&self.context, body.content_length());
+        let mut reader = body.into_reader().take(limit.saturating_add(1));
+        match reader.read_to_end(&mut bytes) {
+            Ok(_) => Ok(http::Response::from_parts(parts, bytes)),
+            Err(error) => Err(Lost::CutShort {
+                status: parts.status.as_u16(),
+                cause: error.into(),
+            }),
+        }
+    }
+
+    fn transmit(&self, request: &Request) -> Result<http::Response<Body>, Lost> {
+        let mut builder = http::Request::builder()
             .method(request.method().as_str())
             .uri(request.url());
         for (name, value) in request.headers() {
             builder = builder.header(name, value);
         }
-        let announces_length =
-            request.has_body() || matches!(request.method(), Method::Post | Method::Put);
-        if announces_length {
-            self.run_once(builder.body(request.body())?)
-        } else {
-            self.run_once(builder.body(())?)
+        if let Some(upload) = request.upload() {
+            let mut content = Content::open(upload)?;
+            let mut end = upload.end();
+            let mut body = request.body().chain(&mut content).chain(&mut end);
+            let sent = builder
+                .header("content-length", request.content_length())
+                .body(SendBody::from_reader(&mut body))
+                .map_err(ureq::Error::from)
+                .and_then(|request| self.run_once(request));
+            return sent.map_err(|error| match content.failed {
+                Some(error) => Lost::File(error),
+                None => lost(error),
+            });
         }
+        let sent = if transport::announces_length(request) {
+            builder
+                .body(request.body())
+                .map_err(ureq::Error::from)
+                .and_then(|request| self.run_once(request))
+        } else {
+            builder
+                .body(())
+                .map_err(ureq::Error::from)
+                .and_then(|request| self.run_once(request))
+        };
+        sent.map_err(lost)
     }
 
     fn run_once<B: ureq::AsSendBody>(
         &self,
-        request: Request<B>,
-    ) -> Result<ureq::http::Response<Body>, ureq::Error> {
+        request: http::Request<B>,
+    ) -> Result<http::Response<Body>, ureq::Error> {
         let config = self.agent.config();
         if config.max_redirects() == 0 && !config.http_status_as_error() {
             return self.agent.run(request);
@@ -175,21 +222,6 @@ impl Client {
             .http_status_as_error(false)
             .build();
         self.agent.run(request)
-    }
-
-    /// Reads one byte more than the limit at most: enough for the core to see that it is exceeded.
-    fn read(&self, body: Body) -> std::io::Result<Vec<u8>> {
-        let limit = self.context.response_limit() as u64;
-        let expected = body
-            .content_length()
-            .unwrap_or(0)
-            .min(limit)
-            .min(PREALLOCATED);
-        let mut bytes = Vec::with_capacity(usize::try_from(expected).unwrap_or(0));
-        body.into_reader()
-            .take(limit.saturating_add(1))
-            .read_to_end(&mut bytes)?;
-        Ok(bytes)
     }
 }
 
@@ -239,8 +271,64 @@ impl<T> Iterator for Items<T> {
     }
 }
 
-/// A peer's word on its length is not worth more memory than this before the bytes come.
-const PREALLOCATED: u64 = 1 << 20;
+/// A file's content on its way. It fails in place of its last byte, as it were, when it is not the one that was signed:
+/// what follows it is not read then, and the form has no end.
+struct Content {
+    file: fs::File,
+    check: Option<Check>,
+    failed: Option<FileError>,
+}
+
+impl Content {
+    fn open(upload: &Upload) -> Result<Self, Lost> {
+        let OnDisk(path) = upload.source().ok_or(Lost::File(FileError::Elsewhere))?;
+        let file = fs::File::open(path).map_err(|error| Lost::File(FileError::Io(error)))?;
+        Ok(Self {
+            file,
+            check: Some(Check::new(*upload.fingerprint())),
+            failed: None,
+        })
+    }
+
+    fn next(&mut self, buffer: &mut [u8]) -> Result<usize, FileError> {
+        let length = self.file.read(buffer).map_err(FileError::Io)?;
+        match (length, self.check.take()) {
+            (0, Some(check)) if !buffer.is_empty() => check.end()?,
+            (_, Some(mut check)) => {
+                check.piece(&buffer[..length])?;
+                self.check = Some(check);
+            }
+            (_, None) => {}
+        }
+        Ok(length)
+    }
+}
+
+impl Read for Content {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.failed.is_some() {
+            return Err(io::ErrorKind::InvalidData.into());
+        }
+        self.next(buffer).map_err(|error| {
+            let kind = match &error {
+                FileError::Io(error) => error.kind(),
+                _ => io::ErrorKind::InvalidData,
+            };
+            if kind != io::ErrorKind::Interrupted {
+                self.failed = Some(error);
+            }
+            kind.into()
+        })
+    }
+}
+
+fn lost(error: ureq::Error) -> Lost {
+    if may_have_left(&error) {
+        Lost::Unanswered(error.into())
+    } else {
+        Lost::Unsent(error.into())
+    }
+}
 
 /// Whether any of the request can have left before `error`.
 fn may_have_left(error: &ureq::Error) -> bool {

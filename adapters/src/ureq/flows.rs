@@ -6,6 +6,7 @@ use dfns_protocol::{Assertion, Auth, Context, Pending, Signed, Step, Token};
 
 use super::Client;
 use crate::CallError;
+use crate::trace::Span;
 
 impl Client {
     /// The same client for another caller: after a login, or to act for a user. Connections are shared.
@@ -32,14 +33,16 @@ impl Client {
     /// ```
     pub fn begin<O: Signed>(&self, operation: &O) -> Result<Pending, CallError> {
         const { assert!(matches!(O::AUTH, Auth::UserAction)) };
-        let mut step = self.context.start(operation)?;
-        loop {
-            step = match step {
-                Step::Send(exchange) => self.exchange(exchange)?,
-                Step::Sign(unsigned) => return Ok(unsigned.into_pending()),
-                Step::Done(_) => unreachable!("a signed call is signed before it is done"),
+        self.attempts(operation, || {
+            let mut step = self.context.start(operation)?;
+            loop {
+                step = match step {
+                    Step::Send(exchange) => self.exchange(exchange)?,
+                    Step::Sign(unsigned) => return Ok(unsigned.into_pending()),
+                    Step::Done(_) => unreachable!("a signed call is signed before it is done"),
+                }
             }
-        }
+        })
     }
 
     /// Finishes a call that was begun, with the signer's answer.
@@ -51,8 +54,10 @@ impl Client {
         pending: Pending,
         assertion: impl Into<Assertion>,
     ) -> Result<O::Output, CallError> {
-        let unsigned = pending.resume::<O>()?;
-        self.run(Step::Send(unsigned.complete(&self.context, assertion)?))
+        Span::call::<O>().within(|| {
+            let unsigned = pending.resume::<O>()?;
+            self.run(Step::Send(unsigned.complete(&self.context, assertion)?))
+        })
     }
 }
 

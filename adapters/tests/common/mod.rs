@@ -1,5 +1,12 @@
 //! A server that answers what it is told, byte for byte, and remembers what it was asked.
-#![allow(dead_code, reason = "each test file uses its own part")]
+#![allow(
+    dead_code,
+    unused_imports,
+    unused_macros,
+    reason = "each test file uses its own part"
+)]
+
+pub(crate) mod adapter;
 
 pub(crate) mod tls;
 
@@ -8,8 +15,8 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
+use adapter::Adapter;
 use dfns_client::protocol::{BaseUrl, Context, KeyAssertion, Token};
-use dfns_client::ureq::Client;
 
 pub(crate) const CHALLENGE: &str = r#"{"challenge":"Y2gtMQ","challengeIdentifier":"ey.1"}"#;
 pub(crate) const USER_ACTION: &str = r#"{"userAction":"ey.2"}"#;
@@ -79,10 +86,9 @@ impl Scripted {
             .with_token(Token::new("a.b.c").unwrap())
     }
 
-    pub(crate) fn client(&self) -> Client {
-        Client::new(self.context()).with_signer(|_: &dfns_client::protocol::Challenge| {
-            Ok(KeyAssertion::from_bytes("cr-1", b"{}", b"signature").into())
-        })
+    pub(crate) fn client<A: Adapter>(&self) -> A {
+        let assertion = || KeyAssertion::from_bytes("cr-1", b"{}", b"signature");
+        A::new(self.context()).signing(move |_| Ok(assertion().into()))
     }
 
     pub(crate) fn requests(&self) -> Vec<Request> {

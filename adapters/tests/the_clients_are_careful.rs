@@ -1,19 +1,35 @@
-//! The ureq client against a server that misbehaves.
+//! The clients against a server that misbehaves.
 
-#![cfg(feature = "ureq")]
+#![cfg(all(feature = "ureq", feature = "reqwest"))]
 
 mod common;
 
 use std::time::Duration;
 
+use common::adapter::{Adapter, for_both_clients};
 use common::{Scripted, WALLET, answer, ok};
+use dfns_client::protocol::api::auth::ActivatePersonalAccessToken;
 use dfns_client::protocol::api::wallets::{
     CreateWallet, GetWallet, ListWallets, Network, UntagWallet,
 };
 use dfns_client::protocol::api::webhooks::DeleteWebhook;
 use dfns_client::protocol::{BaseUrl, Context, ErrorKind, Happened, Stage, Token};
-use dfns_client::ureq::Client;
 use dfns_client::{CallError, CallErrorKind};
+
+for_both_clients! {
+    a_signed_call_takes_three_requests_and_connections_are_reused,
+    redirects_are_not_followed,
+    an_error_status_is_a_refusal_even_with_a_handed_in_client,
+    a_body_goes_with_delete_and_none_where_there_is_none,
+    what_is_sent_is_what_was_signed_whatever_it_looks_like,
+    a_connection_that_breaks_says_at_which_step_and_what_it_means,
+    an_answer_cut_short_is_judged_by_its_status,
+    a_huge_answer_is_not_read_to_its_end,
+    a_slow_answer_ends_in_a_timeout,
+    what_never_left_never_happened,
+    a_signer_that_fails_ends_the_call_before_anything_is_done,
+    a_list_is_fetched_page_by_page_and_stops_at_an_error,
+}
 
 fn create() -> CreateWallet {
     CreateWallet::new(Network::EthereumSepolia)
@@ -25,10 +41,9 @@ fn failed<T: std::fmt::Debug>(result: Result<T, CallError>) -> CallError {
     error
 }
 
-#[test]
-fn a_signed_call_takes_three_requests_on_one_connection() {
+fn a_signed_call_takes_three_requests_and_connections_are_reused<A: Adapter>() {
     let server = Scripted::signing(|_| ok(WALLET));
-    let client = server.client();
+    let client = server.client::<A>();
     for _ in 0..5 {
         client.call(&create()).unwrap().completed().unwrap();
     }
@@ -41,19 +56,19 @@ fn a_signed_call_takes_three_requests_on_one_connection() {
         paths[..3],
         ["/auth/action/init", "/auth/action", "/wallets"]
     );
-    assert_eq!((paths.len(), server.connections()), (15, 1));
+    assert_eq!(paths.len(), 15);
+    let connections = server.connections();
+    assert!(connections <= A::CONNECTIONS, "{connections} connections");
 }
 
-#[test]
-fn redirects_are_not_followed_even_by_a_handed_in_agent() {
+fn redirects_are_not_followed<A: Adapter>() {
     let elsewhere = Scripted::start(|_| ok(WALLET));
     let target = elsewhere.address;
     let server = Scripted::signing(move |_| {
         format!("HTTP/1.1 307 Temporary Redirect\r\nlocation: http://{target}/x\r\ncontent-length: 0\r\n\r\n")
             .into_bytes()
     });
-    let following = ureq::Agent::new_with_defaults();
-    for client in [server.client(), server.client().with_agent(following)] {
+    for client in [server.client::<A>(), server.client::<A>().handed_in()] {
         let error = failed(client.call(&create()));
         assert_eq!(error.refusal().unwrap().status, 307);
         assert_eq!(
@@ -64,11 +79,10 @@ fn redirects_are_not_followed_even_by_a_handed_in_agent() {
     assert!(elsewhere.requests().is_empty());
 }
 
-#[test]
-fn an_error_status_is_a_refusal_even_with_a_handed_in_agent() {
+fn an_error_status_is_a_refusal_even_with_a_handed_in_client<A: Adapter>() {
     let body = r#"{"error":{"id":"1","status":403,"message":"user action signature is missing or invalid"}}"#;
     let server = Scripted::signing(move |_| answer("403 Forbidden", body));
-    let client = server.client().with_agent(ureq::Agent::new_with_defaults());
+    let client = server.client::<A>().handed_in();
     let error = failed(client.call(&create()));
     assert_eq!(
         error.refusal().unwrap().message.as_deref(),
@@ -76,10 +90,9 @@ fn an_error_status_is_a_refusal_even_with_a_handed_in_agent() {
     );
 }
 
-#[test]
-fn a_body_goes_with_delete_and_none_where_there_is_none() {
+fn a_body_goes_with_delete_and_none_where_there_is_none<A: Adapter>() {
     let server = Scripted::signing(|_| ok(r#"{"deleted":true}"#));
-    let client = server.client();
+    let client = server.client::<A>();
     let untag: UntagWallet =
         serde_json::from_value(serde_json::json!({"walletId": "wa-1", "tags": ["a"]})).unwrap();
     client.call(&untag).unwrap();
@@ -100,8 +113,32 @@ fn a_body_goes_with_delete_and_none_where_there_is_none() {
     );
 }
 
-#[test]
-fn a_connection_that_breaks_says_at_which_step_and_what_it_means() {
+fn what_is_sent_is_what_was_signed_whatever_it_looks_like<A: Adapter>() {
+    let server = Scripted::signing(|_| ok(WALLET));
+    let client = server.client::<A>();
+    let id = "a/b?c#d%2e..\\é '|^`{}";
+    client.call(&GetWallet::new(id)).unwrap();
+    let path = "/wallets/a%2Fb%3Fc%23d%252e..%5C%C3%A9%20%27%7C%5E%60%7B%7D";
+    assert_eq!(server.requests().pop().unwrap().path(), path);
+
+    // Signed, and without a body.
+    let _ = client.call(&ActivatePersonalAccessToken::new(id));
+    let requests = server.requests();
+    let [.., init, _, action] = requests.as_slice() else {
+        panic!("{requests:?}")
+    };
+    let signed: serde_json::Value = serde_json::from_slice(&init.body).unwrap();
+    assert_eq!(signed["userActionHttpPath"], action.path());
+    assert_eq!(
+        action.path(),
+        path.replace("/wallets", "/auth/pats") + "/activate"
+    );
+    assert_eq!(action.header("content-length"), Some("0"));
+    assert_eq!(action.header("x-dfns-useraction"), Some("ey.2"));
+    assert_eq!(action.header("authorization"), Some("Bearer a.b.c"));
+}
+
+fn a_connection_that_breaks_says_at_which_step_and_what_it_means<A: Adapter>() {
     for (breaking, stage, happened) in [
         ("/auth/action/init", Stage::Init, Happened::Never),
         ("/auth/action", Stage::Complete, Happened::Never),
@@ -113,7 +150,7 @@ fn a_connection_that_breaks_says_at_which_step_and_what_it_means() {
             "/auth/action" => ok(common::USER_ACTION),
             _ => ok(WALLET),
         });
-        let error = failed(server.client().call(&create()));
+        let error = failed(server.client::<A>().call(&create()));
         assert_eq!(
             (error.stage(), error.happened()),
             (stage, happened),
@@ -123,8 +160,7 @@ fn a_connection_that_breaks_says_at_which_step_and_what_it_means() {
     }
 }
 
-#[test]
-fn an_answer_cut_short_is_judged_by_its_status() {
+fn an_answer_cut_short_is_judged_by_its_status<A: Adapter>() {
     for (status, happened) in [
         ("200 OK", Happened::Certainly),
         ("400 Bad Request", Happened::Never),
@@ -133,7 +169,7 @@ fn an_answer_cut_short_is_judged_by_its_status() {
         let server = Scripted::signing(move |_| {
             format!("HTTP/1.1 {status}\r\ncontent-length: 1000\r\n\r\n{{\"id\":").into_bytes()
         });
-        let error = failed(server.client().call(&create()));
+        let error = failed(server.client::<A>().call(&create()));
         assert_eq!(
             (error.stage(), error.happened()),
             (Stage::Action, happened),
@@ -142,14 +178,13 @@ fn an_answer_cut_short_is_judged_by_its_status() {
     }
 }
 
-#[test]
-fn a_huge_answer_is_not_read_to_its_end() {
+fn a_huge_answer_is_not_read_to_its_end<A: Adapter>() {
     let server = Scripted::signing(|_| {
         let mut bytes = b"HTTP/1.1 200 OK\r\ncontent-length: 53687091200\r\n\r\n".to_vec();
         bytes.resize(50 << 20, b'x');
         bytes
     });
-    let client = Client::new(server.context().with_response_limit(1 << 20));
+    let client = A::new(server.context().with_response_limit(1 << 20));
     let error = failed(client.call(&GetWallet::new("wa-1")));
     let CallErrorKind::Protocol(inner) = error.kind() else {
         panic!("{error:?}")
@@ -163,16 +198,12 @@ fn a_huge_answer_is_not_read_to_its_end() {
     ));
 }
 
-#[test]
-fn a_slow_answer_ends_in_a_timeout() {
+fn a_slow_answer_ends_in_a_timeout<A: Adapter>() {
     let server = Scripted::start(|_| {
         std::thread::park_timeout(Duration::from_secs(60));
         Vec::new()
     });
-    let config = ureq::Agent::config_builder()
-        .timeout_global(Some(Duration::from_millis(50)))
-        .build();
-    let client = server.client().with_agent(config.into());
+    let client = server.client::<A>().impatient(Duration::from_millis(50));
     let error = failed(client.call(&GetWallet::new("wa-1")));
     assert!(
         matches!(error.kind(), CallErrorKind::Transport(_)),
@@ -181,15 +212,14 @@ fn a_slow_answer_ends_in_a_timeout() {
     assert_eq!(error.happened(), Happened::Never, "a read changes nothing");
 }
 
-#[test]
-fn what_never_left_never_happened() {
+fn what_never_left_never_happened<A: Adapter>() {
     let closed = std::net::TcpListener::bind("127.0.0.1:0")
         .unwrap()
         .local_addr()
         .unwrap();
     let context = Context::new(BaseUrl::parse(&format!("http://{closed}")).unwrap())
         .with_token(Token::new("a.b.c").unwrap());
-    let client = Client::new(context.clone());
+    let client = A::new(context.clone());
     let error = failed(client.call(&create()));
     assert!(matches!(error.kind(), CallErrorKind::MissingSigner));
     let error = failed(client.call(&GetWallet::new("wa-1")));
@@ -197,12 +227,11 @@ fn what_never_left_never_happened() {
     assert!(matches!(error.kind(), CallErrorKind::Transport(_)));
 }
 
-#[test]
-fn a_signer_that_fails_ends_the_call_before_anything_is_done() {
+fn a_signer_that_fails_ends_the_call_before_anything_is_done<A: Adapter>() {
     let server = Scripted::signing(|_| ok(WALLET));
     let client = server
-        .client()
-        .with_signer(|_: &dfns_client::protocol::Challenge| Err(Into::into("the vault is closed")));
+        .client::<A>()
+        .signing(|_| Err(Into::into("the vault is closed")));
     let error = failed(client.call(&create()));
     assert_eq!(
         (error.stage(), error.happened()),
@@ -212,8 +241,7 @@ fn a_signer_that_fails_ends_the_call_before_anything_is_done() {
     assert_eq!(server.requests().len(), 1);
 }
 
-#[test]
-fn a_list_is_fetched_page_by_page_and_stops_at_an_error() {
+fn a_list_is_fetched_page_by_page_and_stops_at_an_error<A: Adapter>() {
     let server = Scripted::start(|request| match request.path() {
         "/wallets?limit=1" => ok(&format!(r#"{{"items":[{WALLET}],"nextPageToken":"a/b"}}"#)),
         "/wallets?limit=1&paginationToken=a%2Fb" => {
@@ -221,7 +249,7 @@ fn a_list_is_fetched_page_by_page_and_stops_at_an_error() {
         }
         _ => answer("500 Internal Server Error", ""),
     });
-    let client = server.client();
+    let client = server.client::<A>();
     let mut list = ListWallets::new();
     list.limit = Some(1);
     let mut items = client.items(list.clone());
@@ -234,5 +262,5 @@ fn a_list_is_fetched_page_by_page_and_stops_at_an_error() {
     assert!(items.next().unwrap().is_ok());
     assert_eq!(failed(items.next().unwrap()).refusal().unwrap().status, 500);
     assert!(items.next().is_none());
-    assert_eq!(client.pages(list).count(), 3);
+    assert_eq!(client.count_pages(list), 3);
 }
