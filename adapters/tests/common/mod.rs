@@ -6,6 +6,7 @@
     reason = "each test file uses its own part"
 )]
 
+pub(crate) mod account;
 pub(crate) mod adapter;
 
 pub(crate) mod tls;

@@ -1,0 +1,274 @@
+//! Uploads of files that stay on disk until they are sent.
+
+#![cfg(all(feature = "ureq", feature = "reqwest"))]
+
+mod common;
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use common::account::Account;
+use common::adapter::{Adapter, RUNTIME, for_both_clients};
+use common::{CHALLENGE, Scripted, USER_ACTION, ok};
+use dfns_client::protocol::api::signers::SubmitCloneOutput;
+use dfns_client::protocol::{
+    Context, File, Fingerprint, Happened, KeyAssertion, Pending, Response, Retry, Stage, Step,
+};
+use dfns_client::{CallError, CallErrorKind, FileError, file_from_path};
+use dfns_sandbox::Sandbox;
+use serde_json::json;
+
+for_both_clients! {
+    the_service_gets_the_file_whole,
+    a_file_that_changed_is_not_sent_to_its_end,
+    a_file_that_is_gone_is_not_sent_at_all,
+    a_file_of_another_transport_is_refused,
+    a_retry_sends_the_file_again,
+    an_empty_file_is_one,
+}
+
+/// A file in a directory of its own, gone with it.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new(content: &[u8]) -> Self {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let name = format!("dfns-client-{}-{number}", std::process::id());
+        let directory = std::env::temp_dir().join(name);
+        fs::create_dir(&directory).unwrap();
+        let scratch = Self(directory.join("ceremony.bin"));
+        scratch.write(content);
+        scratch
+    }
+
+    fn write(&self, content: &[u8]) {
+        fs::write(&self.0, content).unwrap();
+    }
+
+    fn upload(&self) -> SubmitCloneOutput {
+        upload(file_from_path(&self.0).unwrap())
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(self.0.parent().unwrap());
+    }
+}
+
+fn upload(file: File) -> SubmitCloneOutput {
+    let mut output: SubmitCloneOutput = serde_json::from_value(json!({
+        "storeId": "ks-1",
+        "outputJson": {
+            "org_id": "or-1", "fleet_id": "f", "fleet_label": "l", "keystore_id": "k", "group_id": "g",
+            "online_domain": "o", "outputs": {}, "type": "fleet-output", "version": 1, "status": "success",
+        },
+    }))
+    .unwrap();
+    output.file = file;
+    output
+}
+
+/// Larger than any buffer on its way, and no two parts of it alike.
+fn content() -> Vec<u8> {
+    (0..300_000_u32).flat_map(u32::to_le_bytes).collect()
+}
+
+fn file_error(error: &CallError) -> &FileError {
+    assert_eq!(
+        (error.stage(), error.happened()),
+        (Stage::Action, Happened::Never)
+    );
+    match error.kind() {
+        CallErrorKind::File(error) => error,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn the_service_gets_the_file_whole<A: Adapter>() {
+    let account = Account::new();
+    let scratch = Scratch::new(&content());
+    let client = account.client::<A>();
+    client.call(&scratch.upload()).unwrap().completed().unwrap();
+    let seen = account.seen(OPERATION).pop().unwrap();
+    let length = seen.header("content-length").unwrap();
+    assert_eq!(length.parse(), Ok(seen.body.len()));
+    assert_eq!(seen.header("transfer-encoding"), None);
+    let at = seen
+        .body
+        .windows(4)
+        .position(|bytes| bytes == b"\0\0\0\0")
+        .unwrap();
+    assert!(seen.body[at..].starts_with(&content()));
+    let head = String::from_utf8_lossy(&seen.body[..at]);
+    assert!(head.contains(r#"filename="ceremony.bin""#), "{head}");
+
+    // In memory it is the same, byte for byte.
+    let in_memory = File::new(content()).named("ceremony.bin");
+    client
+        .call(&upload(in_memory))
+        .unwrap()
+        .completed()
+        .unwrap();
+    assert!(account.seen(OPERATION).pop().unwrap().body == seen.body);
+}
+
+fn a_file_that_changed_is_not_sent_to_its_end<A: Adapter>() {
+    let whole = content();
+    let mut flipped = whole.clone();
+    *flipped.last_mut().unwrap() ^= 1;
+    let longer = [&whole[..], b"!"].concat();
+    for changed in [
+        &flipped,
+        &longer,
+        &whole[..whole.len() - 1].to_vec(),
+        &Vec::new(),
+    ] {
+        let account = Account::new();
+        let client = account.client::<A>().retrying(Retry::times(3));
+        let scratch = Scratch::new(&whole);
+        let upload = scratch.upload();
+        scratch.write(changed);
+        let error = client.call(&upload).unwrap_err();
+        assert!(matches!(file_error(&error), FileError::Changed), "{error}");
+        assert_eq!(account.sandbox.executions("submitCloneOutput"), 0);
+        assert_eq!(
+            account.seen("/auth/action/init").len(),
+            1,
+            "it is not tried again"
+        );
+
+        // The client is as good as before.
+        client.call(&scratch.upload()).unwrap().completed().unwrap();
+        assert_eq!(account.sandbox.executions("submitCloneOutput"), 1);
+    }
+}
+
+fn a_file_that_is_gone_is_not_sent_at_all<A: Adapter>() {
+    let account = Account::new();
+    let scratch = Scratch::new(b"content");
+    let upload = scratch.upload();
+    fs::remove_file(&scratch.0).unwrap();
+    assert_eq!(
+        file_from_path(&scratch.0).unwrap_err().kind(),
+        std::io::ErrorKind::NotFound
+    );
+    let error = account.client::<A>().call(&upload).unwrap_err();
+    assert!(matches!(file_error(&error), FileError::Io(_)), "{error}");
+    assert!(account.seen(OPERATION).is_empty());
+}
+
+fn a_file_of_another_transport_is_refused<A: Adapter>() {
+    let account = Account::new();
+    let elsewhere = File::streamed(Fingerprint::of(b"hello"), "s3://bucket/object");
+    let error = account.client::<A>().call(&upload(elsewhere)).unwrap_err();
+    assert!(
+        matches!(file_error(&error), FileError::Elsewhere),
+        "{error}"
+    );
+}
+
+fn a_retry_sends_the_file_again<A: Adapter>() {
+    let account = Account::new();
+    let scratch = Scratch::new(&content());
+    let busy: dfns_sandbox::Fault = "before 429 0".parse().unwrap();
+    account
+        .sandbox
+        .inject(busy.on("submitCloneOutput").times(1))
+        .unwrap();
+    let policy = Retry::times(1).with_delays(std::time::Duration::ZERO, std::time::Duration::ZERO);
+    let client = account.client::<A>().retrying(policy);
+    client.call(&scratch.upload()).unwrap().completed().unwrap();
+    assert_eq!(account.sandbox.executions("submitCloneOutput"), 1);
+    assert_eq!(account.seen(OPERATION).len(), 2);
+}
+
+fn an_empty_file_is_one<A: Adapter>() {
+    let account = Account::new();
+    let scratch = Scratch::new(b"");
+    account
+        .client::<A>()
+        .call(&scratch.upload())
+        .unwrap()
+        .completed()
+        .unwrap();
+}
+
+/// Parked by one process with the file on disk, and completed by another that has it too.
+#[test]
+fn a_parked_upload_goes_on_where_the_file_is() {
+    let account = Account::in_sandbox(Sandbox::builder());
+    let scratch = Scratch::new(&content());
+    let ctx: &Context = &account.context;
+    let http = ureq::Agent::config_builder()
+        .http_status_as_error(false)
+        .build()
+        .new_agent();
+    // A transport by hand, for the small requests.
+    let send = |exchange: &dfns_client::protocol::Exchange<SubmitCloneOutput>| {
+        let request = exchange.request();
+        let mut post = http.post(request.url());
+        for (name, value) in request.headers() {
+            post = post.header(name, value);
+        }
+        let mut answer = post.send(request.body()).unwrap();
+        (
+            answer.status().as_u16(),
+            answer.body_mut().read_to_vec().unwrap(),
+        )
+    };
+    let Step::Send(init) = ctx.start(&scratch.upload()).unwrap() else {
+        unreachable!()
+    };
+    let (status, body) = send(&init);
+    let Step::Sign(unsigned) = init.receive(ctx, Response::new(status, &body)).unwrap() else {
+        unreachable!()
+    };
+    let kept = serde_json::to_string(&unsigned.into_pending()).unwrap();
+    assert!(kept.len() < 4096, "the file is not in it");
+
+    let pending: Pending = serde_json::from_str(&kept).unwrap();
+    let mut unsigned = pending.resume::<SubmitCloneOutput>().unwrap();
+    unsigned
+        .attach_file(file_from_path(&scratch.0).unwrap())
+        .unwrap();
+    let assertion = account.sign()(unsigned.challenge()).unwrap();
+    let complete = unsigned.complete(ctx, assertion).unwrap();
+    let (status, body) = send(&complete);
+    let Step::Send(action) = complete.receive(ctx, Response::new(status, &body)).unwrap() else {
+        unreachable!()
+    };
+    let upload = action.request().upload().unwrap();
+    assert_eq!(*upload.fingerprint(), Fingerprint::of(&content()));
+}
+
+/// What is in memory of a file is one piece, whatever its size: seen by how little is asked of the disk at once.
+#[test]
+fn a_dropped_upload_stops_and_the_client_goes_on() {
+    let server = Scripted::start(|request| match request.path() {
+        "/auth/action/init" => ok(CHALLENGE),
+        "/auth/action" => ok(USER_ACTION),
+        _ => ok("{}"),
+    });
+    let assertion = || KeyAssertion::from_bytes("cr-1", b"{}", b"signature");
+    let client = dfns_client::reqwest::Client::new(server.context())
+        .with_signer(move |_: &dfns_client::protocol::Challenge| Ok(assertion().into()));
+    let scratch = Scratch::new(&content());
+    let upload = scratch.upload();
+    RUNTIME.block_on(async {
+        let mut call = std::pin::pin!(client.call(&upload));
+        while server.requests().len() < 2 {
+            tokio::select! {
+                biased;
+                _ = &mut call => break,
+                () = tokio::task::yield_now() => {}
+            }
+        }
+    });
+    let again = RUNTIME.block_on(client.call(&upload));
+    assert!(again.is_ok() || again.unwrap_err().stage() == Stage::Action);
+}
+
+const OPERATION: &str = "/key-stores/ks-1/clone/output";

@@ -1,0 +1,218 @@
+//! Retries against a sandbox that counts: what is made again, and that it is done once.
+
+#![cfg(all(feature = "ureq", feature = "reqwest"))]
+
+mod common;
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use common::account::Account;
+use common::adapter::{Adapter, for_both_clients};
+use dfns_client::CallError;
+use dfns_client::protocol::api::wallets::{
+    CreateWallet, ListTransfers, ListWallets, Network, TransferAsset,
+};
+use dfns_client::protocol::{Happened, Retry};
+use dfns_sandbox::{Fault, Injection};
+use serde_json::json;
+
+for_both_clients! {
+    what_never_happened_is_made_again_with_a_new_challenge,
+    what_may_have_happened_is_not_made_again,
+    a_transfer_with_an_external_id_is_made_again_and_is_one,
+    a_transfer_without_one_is_not,
+    reads_are_made_again,
+    a_client_without_a_policy_makes_nothing_again,
+    it_gives_up,
+}
+
+fn policy() -> Retry {
+    Retry::times(2).with_delays(Duration::ZERO, Duration::ZERO)
+}
+
+fn fault(fault: &str, on: &str) -> Injection {
+    fault.parse::<Fault>().unwrap().on(on).times(1)
+}
+
+fn create() -> CreateWallet {
+    CreateWallet::new(Network::EthereumSepolia)
+}
+
+fn transfer(wallet: &str, external_id: Option<&str>) -> TransferAsset {
+    let mut body = json!({"kind": "Native", "to": "0xb0b0", "amount": "1"});
+    if let Some(id) = external_id {
+        body["externalId"] = id.into();
+    }
+    serde_json::from_value(json!({"walletId": wallet, "body": body})).unwrap()
+}
+
+/// One call meets one fault.
+fn create_under<A: Adapter>(injection: Injection) -> (Account, Result<(), CallError>) {
+    let account = Account::new();
+    account.sandbox.inject(injection).unwrap();
+    let client = account.client::<A>().retrying(policy());
+    let result = client.call(&create()).map(|outcome| {
+        outcome.completed().unwrap();
+    });
+    (account, result)
+}
+
+fn what_never_happened_is_made_again_with_a_new_challenge<A: Adapter>() {
+    for injection in [
+        fault("before cut", "POST /auth/action/init"),
+        fault("after cut", "POST /auth/action/init"),
+        fault("before 503 html", "POST /auth/action/init"),
+        fault("after cut-in-body", "POST /auth/action/init"),
+        fault("before 429 0", "POST /auth/action/init"),
+        fault("before cut", "POST /auth/action"),
+        fault("after cut", "POST /auth/action"),
+        fault("after 502 empty", "POST /auth/action"),
+        fault("before 429 0", "POST /auth/action"),
+        fault("before 429", "createWallet"),
+        fault("before 429 0", "createWallet"),
+    ] {
+        let shown = format!("{injection:?}");
+        let (account, result) = create_under::<A>(injection);
+        result.unwrap_or_else(|error| panic!("{shown}: {error}"));
+        assert_eq!(account.sandbox.executions("createWallet"), 1, "{shown}");
+        assert_eq!(account.seen("/auth/action/init").len(), 2, "{shown}");
+        let completed = account.seen("/auth/action");
+        let bodies: BTreeSet<_> = completed.iter().map(|seen| &seen.body).collect();
+        assert_eq!(
+            bodies.len(),
+            completed.len(),
+            "{shown}: an answer was repeated"
+        );
+    }
+}
+
+fn what_may_have_happened_is_not_made_again<A: Adapter>() {
+    for (text, executed, happened) in [
+        ("before cut", 0, Happened::Unknown),
+        ("after cut", 1, Happened::Unknown),
+        ("before 503", 0, Happened::Unknown),
+        ("after 503 html", 1, Happened::Unknown),
+        ("before 307 /elsewhere", 0, Happened::Unknown),
+        ("after cut-in-head", 1, Happened::Unknown),
+        ("after cut-in-body", 1, Happened::Certainly),
+        ("after json-broken", 1, Happened::Certainly),
+    ] {
+        let (account, result) = create_under::<A>(fault(text, "createWallet"));
+        let error = result.expect_err(text);
+        assert_eq!(error.happened(), happened, "{text}: {error}");
+        assert_eq!(
+            account.sandbox.executions("createWallet"),
+            executed,
+            "{text}"
+        );
+        assert_eq!(account.seen("/wallets").len(), 1, "{text}");
+        assert_eq!(account.seen("/auth/action/init").len(), 1, "{text}");
+    }
+}
+
+fn a_transfer_with_an_external_id_is_made_again_and_is_one<A: Adapter>() {
+    let account = Account::new();
+    let wallet = account.wallet::<A>();
+    let path = format!("/wallets/{wallet}/transfers");
+    let client = account.client::<A>().retrying(policy());
+    for (number, text) in [
+        "before cut",
+        "after cut",
+        "before 503",
+        "after 503 html",
+        "after cut-in-head",
+        "after cut-in-body",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let before = account.seen("/auth/action/init").len();
+        account
+            .sandbox
+            .inject(fault(text, "transferAsset"))
+            .unwrap();
+        let once = transfer(&wallet, Some(text));
+        let made = client.call(&once).unwrap().completed().unwrap();
+        assert_eq!(
+            account.seen("/auth/action/init").len(),
+            before + 2,
+            "{text}"
+        );
+        let posted = account.seen(&path).into_iter();
+        let posted = posted.filter(|seen| seen.method == "POST").count();
+        assert_eq!(posted, 2 * (number + 1), "{text}");
+        let listed: Vec<_> = client
+            .items(ListTransfers::new(wallet.as_str()))
+            .map(|listed| listed.unwrap().id)
+            .collect();
+        assert_eq!(listed.len(), number + 1, "{text}");
+        assert!(listed.contains(&made.id), "{text}");
+    }
+}
+
+fn a_transfer_without_one_is_not<A: Adapter>() {
+    let account = Account::new();
+    let wallet = account.wallet::<A>();
+    let path = format!("/wallets/{wallet}/transfers");
+    let client = account.client::<A>().retrying(policy());
+    account
+        .sandbox
+        .inject(fault("after cut", "transferAsset"))
+        .unwrap();
+    let error = client.call(&transfer(&wallet, None)).unwrap_err();
+    assert_eq!(error.happened(), Happened::Unknown);
+    assert_eq!(account.seen(&path).len(), 1);
+    assert_eq!(account.sandbox.executions("transferAsset"), 1);
+}
+
+fn reads_are_made_again<A: Adapter>() {
+    let account = Account::new();
+    let client = account.client::<A>().retrying(policy());
+    let faults = [
+        "before cut",
+        "after cut",
+        "before 504",
+        "before 429 0",
+        "after cut-in-body",
+    ];
+    for (number, text) in faults.into_iter().enumerate() {
+        account.sandbox.inject(fault(text, "listWallets")).unwrap();
+        client
+            .call(&ListWallets::new())
+            .unwrap_or_else(|error| panic!("{text}: {error}"));
+        assert_eq!(account.seen("/wallets").len(), 2 * (number + 1), "{text}");
+    }
+}
+
+fn a_client_without_a_policy_makes_nothing_again<A: Adapter>() {
+    let account = Account::new();
+    let client = account.client::<A>();
+    account
+        .sandbox
+        .inject(fault("before 429 0", "listWallets"))
+        .unwrap();
+    let error = client.call(&ListWallets::new()).unwrap_err();
+    assert_eq!(error.refusal().unwrap().status, 429);
+    assert_eq!(account.seen("/wallets").len(), 1);
+}
+
+fn it_gives_up<A: Adapter>() {
+    let account = Account::new();
+    let client = account.client::<A>().retrying(policy());
+    let broken: Fault = "before 503".parse().unwrap();
+    account.sandbox.inject(broken.on("listWallets")).unwrap();
+    let error = client.call(&ListWallets::new()).unwrap_err();
+    assert_eq!(error.refusal().unwrap().status, 503);
+    assert_eq!(account.seen("/wallets").len(), 3, "once, and twice again");
+
+    // An hour is over the budget, so it is not waited for.
+    account.sandbox.clear_faults();
+    account
+        .sandbox
+        .inject(fault("before 429 3600", "listWallets"))
+        .unwrap();
+    let error = client.call(&ListWallets::new()).unwrap_err();
+    assert_eq!(error.refusal().unwrap().status, 429);
+    assert_eq!(account.seen("/wallets").len(), 4);
+}
