@@ -4,13 +4,10 @@
 
 mod common;
 
-use std::future::{Future, poll_fn};
-use std::pin::pin;
-use std::task::Poll;
 use std::time::Duration;
 
 use common::account::Account;
-use common::{CHALLENGE, Scripted, USER_ACTION, WALLET, ok};
+use common::{CHALLENGE, Scripted, USER_ACTION, WALLET, ok, poll_times};
 use dfns_client::protocol::api::wallets::{CreateWallet, ListWallets, Network};
 use dfns_client::protocol::{Assertion, Challenge};
 use dfns_client::reqwest::{Blocking, Client};
@@ -25,24 +22,6 @@ fn create() -> CreateWallet {
 
 fn client(account: &Account) -> Client {
     Client::new(account.context.clone()).with_signer(account.sign())
-}
-
-/// Polls a future as often as this, with whatever wakes it in between, and drops it.
-async fn poll_times<F: Future>(future: F, times: usize) -> Option<F::Output> {
-    let mut future = pin!(future);
-    let mut left = times;
-    poll_fn(|cx| {
-        if left == 0 {
-            return Poll::Ready(None);
-        }
-        left -= 1;
-        match future.as_mut().poll(cx) {
-            Poll::Ready(output) => Poll::Ready(Some(output)),
-            Poll::Pending if left == 0 => Poll::Ready(None),
-            Poll::Pending => Poll::Pending,
-        }
-    })
-    .await
 }
 
 #[tokio::test]

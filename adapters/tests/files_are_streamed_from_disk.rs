@@ -9,11 +9,11 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use common::account::Account;
-use common::adapter::{Adapter, RUNTIME, for_both_clients};
-use common::{CHALLENGE, Scripted, USER_ACTION, ok};
+use common::adapter::{Adapter, RUNTIME, Reqwest, for_both_clients};
+use common::poll_times;
 use dfns_client::protocol::api::signers::SubmitCloneOutput;
 use dfns_client::protocol::{
-    Context, File, Fingerprint, Happened, KeyAssertion, Pending, Response, Retry, Stage, Step,
+    Context, File, Fingerprint, Happened, Pending, Response, Retry, Stage, Step,
 };
 use dfns_client::{CallError, CallErrorKind, FileError, file_from_path};
 use dfns_sandbox::Sandbox;
@@ -244,31 +244,21 @@ fn a_parked_upload_goes_on_where_the_file_is() {
     assert_eq!(*upload.fingerprint(), Fingerprint::of(&content()));
 }
 
-/// What is in memory of a file is one piece, whatever its size: seen by how little is asked of the disk at once.
 #[test]
-fn a_dropped_upload_stops_and_the_client_goes_on() {
-    let server = Scripted::start(|request| match request.path() {
-        "/auth/action/init" => ok(CHALLENGE),
-        "/auth/action" => ok(USER_ACTION),
-        _ => ok("{}"),
-    });
-    let assertion = || KeyAssertion::from_bytes("cr-1", b"{}", b"signature");
-    let client = dfns_client::reqwest::Client::new(server.context())
-        .with_signer(move |_: &dfns_client::protocol::Challenge| Ok(assertion().into()));
+fn a_dropped_upload_leaves_the_client_as_good_as_before() {
+    let account = Account::new();
+    let client = account.client::<Reqwest>().0;
     let scratch = Scratch::new(&content());
     let upload = scratch.upload();
     RUNTIME.block_on(async {
-        let mut call = std::pin::pin!(client.call(&upload));
-        while server.requests().len() < 2 {
-            tokio::select! {
-                biased;
-                _ = &mut call => break,
-                () = tokio::task::yield_now() => {}
+        for polls in 1.. {
+            let done = poll_times(client.call(&upload), polls).await.is_some();
+            client.call(&upload).await.unwrap().completed().unwrap();
+            if done {
+                break;
             }
         }
     });
-    let again = RUNTIME.block_on(client.call(&upload));
-    assert!(again.is_ok() || again.unwrap_err().stage() == Stage::Action);
 }
 
 const OPERATION: &str = "/key-stores/ks-1/clone/output";

@@ -89,3 +89,55 @@ impl Stream for Content {
         Poll::Ready(content.end.take().map(Ok))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::future::poll_fn;
+
+    use dfns_protocol::{Encoded, Fingerprint, Target};
+
+    use super::*;
+    use crate::file_from_path;
+
+    /// The test's own binary: megabytes, and there for sure.
+    async fn pieces(alter: impl FnOnce(&mut Content)) -> Vec<io::Result<Vec<u8>>> {
+        let file = file_from_path(std::env::current_exe().unwrap()).unwrap();
+        let mut target = Target::new();
+        target.literal("/upload");
+        let data = BTreeMap::<String, String>::new();
+        let encoded = Encoded::multipart(target, &data, &file).unwrap();
+        let (head, upload) = (encoded.body().to_vec(), encoded.upload().unwrap());
+        let (mut content, _) = Content::open(head, upload).await.unwrap();
+        alter(&mut content);
+        let mut pieces = Vec::new();
+        while let Some(piece) = poll_fn(|cx| Pin::new(&mut content).poll_next(cx)).await {
+            pieces.push(piece);
+        }
+        pieces
+    }
+
+    #[tokio::test]
+    async fn no_more_than_a_piece_of_the_file_is_in_memory() {
+        let pieces = pieces(|_| ()).await;
+        assert!(pieces.len() > 16);
+        for piece in &pieces {
+            assert!(piece.as_ref().unwrap().len() <= PIECE);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_content_that_was_not_signed_has_no_end() {
+        let end = pieces(|_| ()).await.pop().unwrap().unwrap();
+        assert!(end.ends_with(b"--\r\n"));
+        let other =
+            |content: &mut Content| content.check = Some(Check::new(Fingerprint::of(b"other")));
+        let pieces = pieces(other).await;
+        assert_eq!(
+            pieces.len(),
+            2,
+            "what comes before the file, and the failure"
+        );
+        assert!(pieces[0].is_ok() && pieces[1].is_err());
+    }
+}

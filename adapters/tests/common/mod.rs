@@ -11,9 +11,12 @@ pub(crate) mod adapter;
 
 pub(crate) mod tls;
 
+use std::future::poll_fn;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::pin::pin;
 use std::sync::{Arc, Mutex};
+use std::task::Poll;
 use std::thread;
 
 use adapter::Adapter;
@@ -155,4 +158,22 @@ fn is_complete(bytes: &[u8]) -> bool {
         .lines()
         .find_map(|line| line.strip_prefix("content-length: "));
     length.is_some_and(|length| length.parse() == Ok(body.len()))
+}
+
+/// Polls a future as often as this, with whatever wakes it in between, and drops it.
+pub(crate) async fn poll_times<F: Future>(future: F, times: usize) -> Option<F::Output> {
+    let mut future = pin!(future);
+    let mut left = times;
+    poll_fn(|cx| {
+        if left == 0 {
+            return Poll::Ready(None);
+        }
+        left -= 1;
+        match future.as_mut().poll(cx) {
+            Poll::Ready(output) => Poll::Ready(Some(output)),
+            Poll::Pending if left == 0 => Poll::Ready(None),
+            Poll::Pending => Poll::Pending,
+        }
+    })
+    .await
 }
