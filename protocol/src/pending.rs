@@ -8,14 +8,14 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use sha2::{Digest, Sha256};
 
-use crate::{Challenge, Encoded, Fingerprint, Upload};
+use crate::{Challenge, Encoded, File, Fingerprint, Upload};
 
 /// A call parked until its challenge is signed: in a session, a queue, a database; by another process or machine.
 ///
 /// It holds the frozen bytes of the action and the challenge, and never a token: resuming needs a
 /// [`Context`](crate::Context) of the same caller. It does hold the request's body, so store it as you would store
 /// that; of a [streamed](crate::File::streamed) file it holds the length and checksum, and is given the file again with
-/// [`Unsigned::attach_file`](crate::Unsigned::attach_file). It serialises to JSON and to binary formats, and is not `Clone`, since a challenge can be answered once.
+/// [`attach_file`](Self::attach_file). It serialises to JSON and to binary formats, and is not `Clone`, since a challenge can be answered once.
 ///
 /// ```no_run
 /// # use dfns_protocol::{Assertion, Context, Pending, Step, api::wallets::CreateWallet};
@@ -68,6 +68,15 @@ impl Pending {
     /// The action that the signature is for.
     pub fn action(&self) -> &Encoded {
         &self.encoded
+    }
+
+    /// Gives a parked upload its file again, where it was to be [streamed](File::streamed): what is parked holds the
+    /// length and checksum of such a file, and neither its content nor its place.
+    ///
+    /// Another content than the one that was frozen is refused, and the call is as it was. The name stays as it was,
+    /// too.
+    pub fn attach_file(&mut self, file: File) -> Result<(), PendingError> {
+        self.encoded.attach(file)
     }
 
     pub(crate) fn into_parts(
@@ -135,7 +144,7 @@ impl fmt::Display for PendingError {
                 "the parked call is not what was parked: it was altered or damaged; begin the call again",
             ),
             PendingError::MissingFile => f.write_str(
-                "the parked call uploads a file that is not parked with it; give it again with Unsigned::attach_file",
+                "the parked call uploads a file that is not parked with it; give it again with Pending::attach_file",
             ),
             PendingError::OtherFile => f.write_str(
                 "the file is not the one that was signed: its length or SHA-256 differs; begin the call again to \

@@ -1,9 +1,7 @@
 use core::marker::PhantomData;
 
 use crate::flight::{Call, Flight, Parked};
-use crate::{
-    Assertion, Challenge, Context, Encoded, Error, Exchange, File, Operation, Pending, Stage,
-};
+use crate::{Assertion, Challenge, Context, Encoded, Error, Exchange, Operation, Pending, Stage};
 
 /// A frozen action that waits for a signature.
 ///
@@ -41,15 +39,6 @@ impl<O: Operation> Unsigned<O> {
         assertion: impl Into<Assertion>,
     ) -> Result<Exchange<O>, Error> {
         Flight::complete(Call::of::<O>(), ctx, self.parked, &assertion.into()).map(Exchange::of)
-    }
-
-    /// Gives a resumed upload its file again, where it was to be streamed: what is parked holds the length and checksum
-    /// of such a file, and neither its content nor its place.
-    ///
-    /// Another content than the one that was signed is refused, and the call is as it was. The name stays as it was.
-    pub fn attach_file(&mut self, file: File) -> Result<(), Error> {
-        let attached = self.parked.encoded.attach(file);
-        attached.map_err(|e| Error::local(O::ID, Stage::Sign, e))
     }
 
     /// Parks the call, to be resumed by another process or machine when the signature has come.

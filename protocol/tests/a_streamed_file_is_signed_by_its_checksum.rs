@@ -6,7 +6,6 @@ use common::*;
 use dfns_protocol::api::signers::SubmitCloneOutput;
 use dfns_protocol::{
     ErrorKind, Exchange, File, Fingerprint, Fingerprinter, Pending, PendingError, Response,
-    Unsigned,
 };
 use serde_json::json;
 
@@ -57,28 +56,21 @@ fn whole(exchange: &Exchange<SubmitCloneOutput>) -> Vec<u8> {
 }
 
 /// Parked, stored as JSON or as bytes, and read by another process.
-fn journeys() -> [Unsigned<SubmitCloneOutput>; 2] {
+fn journeys() -> [Pending; 2] {
     let parked = || challenged(&context(), &streamed()).into_pending();
     let text = serde_json::to_string(&parked()).unwrap();
     let binary = postcard::to_allocvec(&parked()).unwrap();
-    let read: [Pending; 2] = [
+    [
         serde_json::from_str(&text).unwrap(),
         postcard::from_bytes(&binary).unwrap(),
-    ];
-    read.map(|pending| pending.resume().unwrap())
+    ]
 }
 
-fn complete(unsigned: Unsigned<SubmitCloneOutput>) -> Exchange<SubmitCloneOutput> {
+fn complete(pending: Pending) -> Exchange<SubmitCloneOutput> {
+    let unsigned = pending.resume::<SubmitCloneOutput>().unwrap();
     let complete = unsigned.complete(&context(), assertion()).unwrap();
     let answer = Response::new(200, USER_ACTION_ANSWER.as_bytes());
     sending(complete.receive(&context(), answer).unwrap())
-}
-
-fn pending_error<T: std::fmt::Debug>(result: Result<T, dfns_protocol::Error>) -> PendingError {
-    match result.unwrap_err().into_kind() {
-        ErrorKind::Pending(error) => error,
-        other => panic!("{other:?}"),
-    }
 }
 
 #[test]
@@ -112,15 +104,19 @@ fn the_transport_is_told_what_was_signed_and_where_the_content_is() {
 
 #[test]
 fn a_parked_upload_wants_its_file_again_before_it_goes_on() {
-    for unsigned in journeys() {
-        let refused = pending_error(unsigned.complete(&context(), assertion()));
-        assert_eq!(refused, PendingError::MissingFile);
+    for pending in journeys() {
+        let unsigned = pending.resume::<SubmitCloneOutput>().unwrap();
+        let refused = unsigned.complete(&context(), assertion()).unwrap_err();
+        let ErrorKind::Pending(error) = refused.into_kind() else {
+            panic!("it cannot go on")
+        };
+        assert_eq!(error, PendingError::MissingFile);
     }
-    for mut unsigned in journeys() {
-        unsigned
+    for mut pending in journeys() {
+        pending
             .attach_file(File::streamed(hello(), Shelf(8)))
             .unwrap();
-        let sent = complete(unsigned);
+        let sent = complete(pending);
         assert_eq!(
             sent.request()
                 .upload()
@@ -132,9 +128,9 @@ fn a_parked_upload_wants_its_file_again_before_it_goes_on() {
         );
         assert_eq!(whole(&sent), whole(&authorised(&context(), &in_memory())));
     }
-    for mut unsigned in journeys() {
-        unsigned.attach_file(File::new(*b"hello")).unwrap();
-        let sent = complete(unsigned);
+    for mut pending in journeys() {
+        pending.attach_file(File::new(*b"hello")).unwrap();
+        let sent = complete(pending);
         assert!(sent.request().upload().is_none());
         assert_eq!(whole(&sent), whole(&authorised(&context(), &in_memory())));
     }
@@ -142,7 +138,7 @@ fn a_parked_upload_wants_its_file_again_before_it_goes_on() {
 
 #[test]
 fn another_content_is_refused_and_the_right_one_can_still_be_given() {
-    let [mut unsigned, _] = journeys();
+    let [mut pending, _] = journeys();
     for other in [
         File::new(*b"hullo"),
         File::new(*b"hello\n"),
@@ -150,18 +146,18 @@ fn another_content_is_refused_and_the_right_one_can_still_be_given() {
         File::streamed(Fingerprint::of(b"hullo"), Shelf(1)),
     ] {
         assert_eq!(
-            pending_error(unsigned.attach_file(other)),
+            pending.attach_file(other).unwrap_err(),
             PendingError::OtherFile
         );
     }
-    unsigned.attach_file(File::new(*b"hello")).unwrap();
+    pending.attach_file(File::new(*b"hello")).unwrap();
     assert_eq!(
-        whole(&complete(unsigned)),
+        whole(&complete(pending)),
         whole(&authorised(&context(), &in_memory()))
     );
 
-    let mut unsigned = challenged(&context(), &in_memory());
-    let refused = pending_error(unsigned.attach_file(File::new(*b"hello")));
+    let mut pending = challenged(&context(), &in_memory()).into_pending();
+    let refused = pending.attach_file(File::new(*b"hello")).unwrap_err();
     assert_eq!(refused, PendingError::UnexpectedFile);
 }
 
