@@ -18,7 +18,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use dfns_protocol::{Auth, Context, Operation, Paged, Request, Retry, Stage, Step};
+use dfns_protocol::{
+    Assertion, Auth, Challenge, Context, Exchange, Operation, Paged, Request, Retry, Stage, Step,
+};
 use http::HeaderValue;
 use tokio::sync::Semaphore;
 
@@ -30,6 +32,7 @@ use crate::{AsyncSigner, CallError};
 
 mod blocking;
 mod content;
+mod flows;
 mod pages;
 #[cfg(feature = "rustls")]
 mod tls;
@@ -132,16 +135,13 @@ impl Client {
 
     /// Performs a call: one request, or three and a signature when the operation is signed.
     pub async fn call<O: Operation>(&self, operation: &O) -> Result<O::Output, CallError> {
-        let call = async {
-            let mut attempts = Attempts::new(self.retry);
-            loop {
-                match self.attempt(operation).await {
-                    Ok(output) => return Ok(output),
-                    Err(error) => tokio::time::sleep(attempts.again(operation, error)?).await,
-                }
+        self.attempts(operation, || async move {
+            if O::AUTH == Auth::UserAction && self.signer.is_none() {
+                return Err(CallError::missing_signer::<O>());
             }
-        };
-        Span::call::<O>().around(call).await
+            self.run(self.context.start(operation)?).await
+        })
+        .await
     }
 
     /// The pages of a list, from the one that `operation` asks for on. Each is fetched when it is asked for; after an
@@ -155,35 +155,59 @@ impl Client {
         Items::new(self.pages(operation))
     }
 
+    /// Makes a call, and makes it again as often as the policy says.
+    async fn attempts<O: Operation, T, F>(
+        &self,
+        operation: &O,
+        attempt: impl Fn() -> F,
+    ) -> Result<T, CallError>
+    where
+        F: Future<Output = Result<T, CallError>>,
+    {
+        let call = async {
+            let mut attempts = Attempts::new(self.retry);
+            loop {
+                match attempt().await {
+                    Ok(output) => return Ok(output),
+                    Err(error) => tokio::time::sleep(attempts.again(operation, error)?).await,
+                }
+            }
+        };
+        Span::call::<O>().around(call).await
+    }
+
     /// Follows the steps of a call to its end.
-    async fn attempt<O: Operation>(&self, operation: &O) -> Result<O::Output, CallError> {
-        if O::AUTH == Auth::UserAction && self.signer.is_none() {
-            return Err(CallError::missing_signer::<O>());
-        }
-        let mut step = self.context.start(operation)?;
+    async fn run<O: Operation>(&self, mut step: Step<O>) -> Result<O::Output, CallError> {
         loop {
             step = match step {
-                Step::Send(mut exchange) => {
-                    let span = Span::step(exchange.stage());
-                    let body = exchange.take_body();
-                    let reply = span.around(self.send(exchange.request(), body)).await;
-                    span.answered(&reply);
-                    transport::conclude(&self.context, exchange, reply)?
-                }
+                Step::Send(exchange) => self.exchange(exchange).await?,
                 Step::Sign(unsigned) => {
-                    let signer = self
-                        .signer
-                        .as_ref()
-                        .ok_or_else(CallError::missing_signer::<O>)?;
-                    let assertion = Span::step(Stage::Sign)
-                        .around(signer.sign(unsigned.challenge()))
-                        .await
-                        .map_err(CallError::signer::<O>)?;
+                    let assertion = self.sign::<O>(unsigned.challenge()).await?;
                     Step::Send(unsigned.complete(&self.context, assertion)?)
                 }
                 Step::Done(output) => return Ok(output),
             }
         }
+    }
+
+    async fn sign<O: Operation>(&self, challenge: &Challenge) -> Result<Assertion, CallError> {
+        let signer = self.signer.as_ref();
+        let signer = signer.ok_or_else(CallError::missing_signer::<O>)?;
+        Span::step(Stage::Sign)
+            .around(signer.sign(challenge))
+            .await
+            .map_err(CallError::signer::<O>)
+    }
+
+    async fn exchange<O: Operation>(
+        &self,
+        mut exchange: Exchange<O>,
+    ) -> Result<Step<O>, CallError> {
+        let span = Span::step(exchange.stage());
+        let body = exchange.take_body();
+        let reply = span.around(self.send(exchange.request(), body)).await;
+        span.answered(&reply);
+        transport::conclude(&self.context, exchange, reply)
     }
 
     /// Sends a request and reads its answer: one byte more than the limit at most, which is enough for the core to see

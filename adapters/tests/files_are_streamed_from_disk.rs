@@ -12,11 +12,8 @@ use common::account::Account;
 use common::adapter::{Adapter, RUNTIME, Reqwest, for_both_clients};
 use common::poll_times;
 use dfns_client::protocol::api::signers::SubmitCloneOutput;
-use dfns_client::protocol::{
-    Context, File, Fingerprint, Happened, Pending, Response, Retry, Stage, Step,
-};
+use dfns_client::protocol::{File, Fingerprint, Happened, Pending, PendingError, Retry, Stage};
 use dfns_client::{CallError, CallErrorKind, FileError, file_from_path};
-use dfns_sandbox::Sandbox;
 use serde_json::json;
 
 for_both_clients! {
@@ -26,6 +23,7 @@ for_both_clients! {
     a_file_of_another_transport_is_refused,
     a_retry_sends_the_file_again,
     an_empty_file_is_one,
+    a_parked_upload_goes_on_where_the_file_is,
 }
 
 /// A file in a directory of its own, gone with it.
@@ -197,51 +195,25 @@ fn an_empty_file_is_one<A: Adapter>() {
 }
 
 /// Parked by one process with the file on disk, and completed by another that has it too.
-#[test]
-fn a_parked_upload_goes_on_where_the_file_is() {
-    let account = Account::in_sandbox(Sandbox::builder());
+fn a_parked_upload_goes_on_where_the_file_is<A: Adapter>() {
+    let account = Account::new();
+    let client = account.client::<A>();
     let scratch = Scratch::new(&content());
-    let ctx: &Context = &account.context;
-    let http = ureq::Agent::config_builder()
-        .http_status_as_error(false)
-        .build()
-        .new_agent();
-    // A transport by hand, for the small requests.
-    let send = |exchange: &dfns_client::protocol::Exchange<SubmitCloneOutput>| {
-        let request = exchange.request();
-        let mut post = http.post(request.url());
-        for (name, value) in request.headers() {
-            post = post.header(name, value);
-        }
-        let mut answer = post.send(request.body()).unwrap();
-        (
-            answer.status().as_u16(),
-            answer.body_mut().read_to_vec().unwrap(),
-        )
-    };
-    let Step::Send(init) = ctx.start(&scratch.upload()).unwrap() else {
-        unreachable!()
-    };
-    let (status, body) = send(&init);
-    let Step::Sign(unsigned) = init.receive(ctx, Response::new(status, &body)).unwrap() else {
-        unreachable!()
-    };
-    let kept = serde_json::to_string(&unsigned.into_pending()).unwrap();
+    let kept = serde_json::to_string(&client.begin(&scratch.upload()).unwrap()).unwrap();
     assert!(kept.len() < 4096, "the file is not in it");
 
-    let pending: Pending = serde_json::from_str(&kept).unwrap();
-    let mut unsigned = pending.resume::<SubmitCloneOutput>().unwrap();
-    unsigned
+    let mut pending: Pending = serde_json::from_str(&kept).unwrap();
+    let assertion = account.sign()(pending.challenge()).unwrap();
+    scratch.write(b"another");
+    let other = pending.attach_file(file_from_path(&scratch.0).unwrap());
+    assert_eq!(other.unwrap_err(), PendingError::OtherFile);
+    scratch.write(&content());
+    pending
         .attach_file(file_from_path(&scratch.0).unwrap())
         .unwrap();
-    let assertion = account.sign()(unsigned.challenge()).unwrap();
-    let complete = unsigned.complete(ctx, assertion).unwrap();
-    let (status, body) = send(&complete);
-    let Step::Send(action) = complete.receive(ctx, Response::new(status, &body)).unwrap() else {
-        unreachable!()
-    };
-    let upload = action.request().upload().unwrap();
-    assert_eq!(*upload.fingerprint(), Fingerprint::of(&content()));
+    let finished = client.finish::<SubmitCloneOutput>(pending, assertion);
+    finished.unwrap().completed().unwrap();
+    assert_eq!(account.sandbox.executions("submitCloneOutput"), 1);
 }
 
 #[test]

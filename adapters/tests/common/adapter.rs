@@ -3,7 +3,9 @@
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use dfns_client::protocol::{Assertion, Challenge, Context, Operation, Paged, Retry};
+use dfns_client::protocol::{
+    Assertion, Challenge, Context, Operation, Paged, Pending, Retry, Signed,
+};
 use dfns_client::{CallError, SignError};
 use tokio::runtime::Runtime;
 
@@ -22,6 +24,12 @@ pub(crate) trait Adapter: Clone + Send + Sync + 'static {
     /// Over a handed-in HTTP client that waits no longer than this.
     fn impatient(self, timeout: Duration) -> Self;
     fn call<O: Operation + Sync>(&self, operation: &O) -> Result<O::Output, CallError>;
+    fn begin<O: Signed + Sync>(&self, operation: &O) -> Result<Pending, CallError>;
+    fn finish<O: Signed>(
+        &self,
+        pending: Pending,
+        assertion: Assertion,
+    ) -> Result<O::Output, CallError>;
     fn items<O>(&self, operation: O) -> Box<dyn Iterator<Item = Result<O::Item, CallError>>>
     where
         O: Paged + Send + Sync + 'static,
@@ -64,6 +72,18 @@ impl Adapter for Ureq {
 
     fn call<O: Operation + Sync>(&self, operation: &O) -> Result<O::Output, CallError> {
         self.0.call(operation)
+    }
+
+    fn begin<O: Signed + Sync>(&self, operation: &O) -> Result<Pending, CallError> {
+        self.0.begin(operation)
+    }
+
+    fn finish<O: Signed>(
+        &self,
+        pending: Pending,
+        assertion: Assertion,
+    ) -> Result<O::Output, CallError> {
+        self.0.finish::<O>(pending, assertion)
     }
 
     fn items<O>(&self, operation: O) -> Box<dyn Iterator<Item = Result<O::Item, CallError>>>
@@ -128,6 +148,18 @@ impl Adapter for Reqwest {
 
     fn call<O: Operation + Sync>(&self, operation: &O) -> Result<O::Output, CallError> {
         RUNTIME.block_on(self.0.call(operation))
+    }
+
+    fn begin<O: Signed + Sync>(&self, operation: &O) -> Result<Pending, CallError> {
+        RUNTIME.block_on(self.0.begin(operation))
+    }
+
+    fn finish<O: Signed>(
+        &self,
+        pending: Pending,
+        assertion: Assertion,
+    ) -> Result<O::Output, CallError> {
+        RUNTIME.block_on(self.0.finish::<O>(pending, assertion))
     }
 
     fn items<O>(&self, operation: O) -> Box<dyn Iterator<Item = Result<O::Item, CallError>>>
