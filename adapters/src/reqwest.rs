@@ -164,7 +164,8 @@ impl Client {
     where
         F: Future<Output = Result<T, CallError>>,
     {
-        let call = async {
+        let span = Span::call::<O>();
+        span.around(async {
             let mut attempts = Attempts::new(self.retry);
             loop {
                 match attempt().await {
@@ -172,8 +173,8 @@ impl Client {
                     Err(error) => tokio::time::sleep(attempts.again(operation, error)?).await,
                 }
             }
-        };
-        Span::call::<O>().around(call).await
+        })
+        .await
     }
 
     /// Follows the steps of a call to its end.
@@ -205,7 +206,9 @@ impl Client {
     ) -> Result<Step<O>, CallError> {
         let span = Span::step(exchange.stage());
         let body = exchange.take_body();
-        let reply = span.around(self.send(exchange.request(), body)).await;
+        // Boxed, or every future of a call would be as large as a request's.
+        let send = Box::pin(self.send(exchange.request(), body));
+        let reply = span.around(send).await;
         span.answered(&reply);
         transport::conclude(&self.context, exchange, reply)
     }

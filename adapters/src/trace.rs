@@ -14,9 +14,9 @@ mod on {
     use std::time::Duration;
 
     use dfns_protocol::{Operation, Stage};
-    #[cfg(feature = "reqwest")]
-    use tracing::Instrument as _;
     use tracing::field::Empty;
+    #[cfg(feature = "reqwest")]
+    use tracing::instrument::{Instrument as _, Instrumented};
     use tracing::{debug, debug_span, info, info_span};
 
     use crate::{CallError, transport};
@@ -43,8 +43,8 @@ mod on {
         }
 
         #[cfg(feature = "reqwest")]
-        pub(crate) async fn around<F: Future>(&self, work: F) -> F::Output {
-            work.instrument(self.0.clone()).await
+        pub(crate) fn around<F: Future>(&self, work: F) -> Instrumented<F> {
+            work.instrument(self.0.clone())
         }
 
         pub(crate) fn answered(&self, reply: &transport::Reply) {
@@ -99,8 +99,8 @@ mod off {
         }
 
         #[cfg(feature = "reqwest")]
-        pub(crate) async fn around<F: Future>(&self, work: F) -> F::Output {
-            work.await
+        pub(crate) fn around<F: Future>(&self, work: F) -> F {
+            work
         }
 
         pub(crate) fn answered(&self, _: &transport::Reply) {}

@@ -228,6 +228,12 @@ async fn many_calls_at_once_are_executed_once_each() {
 /// On a runtime with one thread, a signer that blocks would hold everything up.
 #[tokio::test]
 async fn a_signer_that_blocks_does_so_elsewhere() {
+    struct Broken;
+    impl Signer for Broken {
+        fn sign(&self, _: &Challenge) -> Result<Assertion, SignError> {
+            panic!("the signer has a bug")
+        }
+    }
     struct Kms<F>(F, std::thread::ThreadId);
 
     impl<F: Fn(&Challenge) -> Result<Assertion, SignError>> Signer for Kms<F> {
@@ -242,12 +248,6 @@ async fn a_signer_that_blocks_does_so_elsewhere() {
     let client = client(&account).with_signer(Blocking::new(kms));
     client.call(&create()).await.unwrap().completed().unwrap();
 
-    struct Broken;
-    impl Signer for Broken {
-        fn sign(&self, _: &Challenge) -> Result<Assertion, SignError> {
-            panic!("the signer has a bug")
-        }
-    }
     let error = client
         .with_signer(Blocking::new(Broken))
         .call(&create())
@@ -264,6 +264,8 @@ fn calls_and_streams_can_be_sent_to_another_thread() {
     let client = client(&account);
     is_sync(&client);
     is_send(&client.call(&create()));
+    let size = size_of_val(&client.call(&create()));
+    assert!(size <= 4096, "{size} bytes");
     is_send(&client.items(ListWallets::new()));
     is_send(&client.pages(ListWallets::new()));
 }

@@ -48,12 +48,13 @@ impl Client {
         assertion: impl Into<Assertion>,
     ) -> Result<O::Output, CallError> {
         let assertion = assertion.into();
-        let call = async {
+        let span = Span::call::<O>();
+        span.around(async {
             let unsigned = pending.resume::<O>()?;
             self.run(Step::Send(unsigned.complete(&self.context, assertion)?))
                 .await
-        };
-        Span::call::<O>().around(call).await
+        })
+        .await
     }
 }
 
