@@ -11,7 +11,7 @@ use std::error::Error;
 
 use dfns_client::protocol::api::wallets::{CreateWallet, Network};
 use dfns_client::protocol::{BaseUrl, Context, Token};
-use dfns_client::{reqwest, ureq};
+use dfns_client::{CallError, reqwest, ureq};
 use dfns_sandbox::Sandbox;
 use dfns_signer::Algorithm;
 
@@ -41,13 +41,15 @@ async fn main() -> Result<(), Box<dyn Error>> {
             let wallet = concurrent.call(&create).await?.completed()?;
             println!("  async      {}", wallet.id);
         }
-        let (blocking, create) = (blocking.clone(), create.clone());
-        let wallets = tokio::task::spawn_blocking(move || {
-            [(), ()].map(|()| blocking.call(&create).map(|outcome| outcome.completed()))
+        // A blocking client is for code that may block.
+        let blocked = tokio::task::spawn_blocking(move || -> Result<(), CallError> {
+            for _ in 0..2 {
+                let wallet = blocking.call(&create)?.completed()?;
+                println!("  blocking   {}", wallet.id);
+            }
+            Ok(())
         });
-        for wallet in wallets.await? {
-            println!("  blocking   {}", wallet??.id);
-        }
+        blocked.await??;
     }
     Ok(())
 }
