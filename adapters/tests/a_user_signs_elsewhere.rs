@@ -229,7 +229,7 @@ fn a_parked_call_is_resumed_as_what_it_is_or_not_at_all() {
         kept.replace(&this, &that),
         kept.replace("createWallet", "updateWallet"),
         kept.replace("/wallets", "/wallet"),
-        kept.replace(r#""version":1"#, r#""version":2"#),
+        kept.replace(r#""version":2"#, r#""version":3"#),
         kept[..kept.len() / 2].to_owned(),
     ] {
         assert_ne!(altered, kept);
