@@ -3,7 +3,6 @@
 #![cfg(all(feature = "ureq", feature = "reqwest"))]
 
 #[path = "common/people.rs"]
-#[allow(dead_code, reason = "each test file uses its own part")]
 mod people;
 
 use dfns_client::KeySigner;

@@ -13,8 +13,8 @@ use dfns_client::CallErrorKind;
 use dfns_client::protocol::api::wallets::{CreateWallet, GetWallet, Network};
 use dfns_client::protocol::{BaseUrl, Context, Happened, Retry, Stage, Token};
 use dfns_client::ureq::Client;
-use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
 
 #[test]

@@ -8,7 +8,6 @@
 
 pub(crate) mod account;
 pub(crate) mod adapter;
-
 pub(crate) mod tls;
 
 use std::future::poll_fn;
