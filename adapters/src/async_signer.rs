@@ -2,7 +2,7 @@ use std::pin::Pin;
 
 use dfns_protocol::{Assertion, Challenge};
 
-use crate::{SignError, Signer};
+use crate::SignError;
 
 /// Answers challenges for an async client, such as by asking a service that holds the key.
 ///
@@ -21,7 +21,7 @@ use crate::{SignError, Signer};
 /// # impl Kms { async fn sign_in_the_kms(&self, _: &[u8]) -> Result<Vec<u8>, SignError> { Ok(vec![]) } }
 /// ```
 ///
-/// [`KeySigner`](crate::KeySigner) is one, and so is a closure that answers at once. A [`Signer`] that waits for
+/// [`KeySigner`](crate::KeySigner) is one, and so is a closure that answers at once. A [`Signer`](crate::Signer) that waits for
 /// something would hold the executor up; [`reqwest::Blocking`](crate::reqwest::Blocking) takes it to another thread.
 pub trait AsyncSigner {
     /// Signs `challenge`, or says why not. Nothing has happened to the action when this fails.
@@ -43,7 +43,7 @@ impl<F: Fn(&Challenge) -> Result<Assertion, SignError> + Sync> AsyncSigner for F
 impl AsyncSigner for dfns_signer::KeySigner {
     async fn sign(&self, challenge: &Challenge) -> Result<Assertion, SignError> {
         // Arithmetic, and nothing to wait for: a millisecond for RSA, much less for the curves.
-        Signer::sign(self, challenge)
+        crate::Signer::sign(self, challenge)
     }
 }
 
