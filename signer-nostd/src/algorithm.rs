@@ -3,6 +3,7 @@ use core::fmt;
 /// A signature algorithm that Dfns accepts for credentials of the kinds `Key`,
 /// `PasswordProtectedKey` and `RecoveryKey` (Dfns documentation, "Credentials data").
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "device", derive(serde::Serialize, serde::Deserialize))]
 pub enum Algorithm {
     /// Ed25519 over the message itself (RFC 8032); 64 raw bytes.
     Ed25519,
@@ -24,6 +25,18 @@ impl Algorithm {
             Self::Ed25519 => 64,
             Self::P256 | Self::Secp256k1 => 72,
             Self::Rsa => 512,
+        }
+    }
+
+    /// The longest public key of this algorithm as a DER `SubjectPublicKeyInfo`, in bytes.
+    ///
+    /// A curve's is always that long; RSA's bound has room for a public exponent of 33 bits.
+    pub const fn max_public_key_len(self) -> usize {
+        match self {
+            Self::Ed25519 => 44,
+            Self::P256 => 91,
+            Self::Secp256k1 => 88,
+            Self::Rsa => 552,
         }
     }
 }

@@ -1,7 +1,6 @@
 use core::fmt;
 
-use base64ct::{Base64UrlUnpadded, Encoding as _};
-
+use crate::base64url::{base64url_len, encode_in_place};
 use crate::{Algorithm, SignError, SigningKey, client_data, client_data_len};
 
 /// A signed challenge, in base64url without padding: what the service expects as
@@ -55,31 +54,4 @@ impl fmt::Debug for Assertion<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Assertion").finish_non_exhaustive()
     }
-}
-
-/// Length of `len` bytes in base64url without padding.
-const fn base64url_len(len: usize) -> usize {
-    (len / 3).saturating_mul(4).saturating_add(match len % 3 {
-        0 => 0,
-        rest => rest + 1,
-    })
-}
-
-/// Replaces the first `len` bytes of `buffer` by their base64url form; `None` if it has no room.
-///
-/// Text grows by a third, so going from the last group to the first never overwrites a byte that
-/// has yet to be read, and no second buffer is needed.
-fn encode_in_place(buffer: &mut [u8], len: usize) -> Option<&str> {
-    if len > buffer.len() {
-        return None;
-    }
-    for start in (0..len).step_by(3).rev() {
-        let mut group = [0; 3];
-        let group = group.get_mut(..3.min(len - start))?;
-        group.copy_from_slice(buffer.get(start..start + group.len())?);
-        let at = start / 3 * 4;
-        let text = buffer.get_mut(at..=at + group.len())?;
-        Base64UrlUnpadded::encode(group, text).ok()?;
-    }
-    core::str::from_utf8(buffer.get(..base64url_len(len))?).ok()
 }

@@ -1,12 +1,8 @@
 use alloc::string::String;
-use alloc::{format, vec};
+use alloc::vec;
 use core::fmt;
-use core::fmt::Write as _;
 
-use base64ct::{Base64UrlUnpadded, Encoding as _};
-use sha2::{Digest as _, Sha256};
-
-use crate::{KeySigner, SignError, SigningKey as _, client_data};
+use crate::{KeySigner, SignError, attest, attestation_len};
 
 /// Proof that a key may be registered: the three texts of the service's `credentialInfo` for a
 /// credential of kind `Key`, `PasswordProtectedKey` or `RecoveryKey`.
@@ -22,25 +18,14 @@ pub struct Attestation {
 }
 
 impl Attestation {
-    /// Signs the registration challenge (Dfns documentation, "Credentials data"): the client
-    /// data's hash and the public key form a text, which the new key signs.
+    /// [`attest`] with the signer's key, in texts of its own.
     pub(crate) fn sign(signer: &KeySigner, challenge: &str) -> Result<Self, SignError> {
-        client_data::check(challenge)?;
-        // The documentation asks for sorted members, so that the hash can be reproduced.
-        let client_data = format!(r#"{{"challenge":"{challenge}","type":"key.create"}}"#);
-        let hash = hex(&Sha256::digest(&client_data));
-        // PEM holds nothing that JSON escapes but its line breaks.
-        let public_key = signer.public_key_pem().replace('\n', "\\n");
-        let fingerprint = format!(r#"{{"clientDataHash":"{hash}","publicKey":"{public_key}"}}"#);
-
-        let mut signature = vec![0; signer.algorithm().max_signature_len()];
-        let len = signer.sign_into(fingerprint.as_bytes(), &mut signature)?;
-        let signature = hex(signature.get(..len).ok_or(SignError::KeyFailed)?);
-        let data = format!(r#"{{"publicKey":"{public_key}","signature":"{signature}"}}"#);
+        let mut out = vec![0; attestation_len(challenge.len(), signer.algorithm())];
+        let attestation = attest(signer, challenge, &mut out)?;
         Ok(Self {
             credential_id: signer.credential_id().into(),
-            client_data: Base64UrlUnpadded::encode_string(client_data.as_bytes()),
-            attestation_data: Base64UrlUnpadded::encode_string(data.as_bytes()),
+            client_data: attestation.client_data.into(),
+            attestation_data: attestation.attestation_data.into(),
         })
     }
 }
@@ -52,15 +37,4 @@ impl fmt::Debug for Attestation {
             .field("credential_id", &self.credential_id)
             .finish_non_exhaustive()
     }
-}
-
-/// Lower-case hexadecimal, as attestations carry hashes and signatures.
-fn hex(bytes: &[u8]) -> String {
-    bytes
-        .iter()
-        .fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
-            // Writing to a String cannot fail.
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
 }

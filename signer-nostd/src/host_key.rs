@@ -6,10 +6,10 @@ use pkcs8::der::asn1::{AnyRef, OctetStringRef};
 use pkcs8::der::{Decode as _, Reader as _, SliceReader, Tag, TagNumber, Tagged as _};
 use zeroize::Zeroizing;
 
-use crate::{Algorithm, InvalidKey, KeyError, SigningKey, named_oid};
+use crate::{Algorithm, CredentialKey, InvalidKey, KeyError, named_oid};
 
 /// A private key in the memory of a host: it signs, and its two halves can be written down.
-pub(crate) trait HostKey: SigningKey + Send + Sync {
+pub(crate) trait HostKey: CredentialKey + Send + Sync {
     /// The public key as `SubjectPublicKeyInfo`.
     fn public_key_der(&self) -> Vec<u8>;
 

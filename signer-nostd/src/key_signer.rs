@@ -10,8 +10,8 @@ use zeroize::Zeroizing;
 use crate::host_key::{self, HostKey};
 use crate::pem_block::PemBlock;
 use crate::{
-    Algorithm, Attestation, KeyError, NotSigned, SignError, SignedChallenge, SigningKey, assert,
-    assertion_len,
+    Algorithm, Attestation, CredentialKey, KeyError, NotSigned, SignError, SignedChallenge,
+    SigningKey, assert, assertion_len,
 };
 
 /// A private key read from PEM text, and the id of the credential it belongs to.
@@ -156,6 +156,12 @@ impl SigningKey for KeySigner {
 
     fn sign_into(&self, message: &[u8], out: &mut [u8]) -> Result<usize, SignError> {
         self.key.sign_into(message, out)
+    }
+}
+
+impl CredentialKey for KeySigner {
+    fn public_key_into(&self, out: &mut [u8]) -> Result<usize, SignError> {
+        self.key.public_key_into(out)
     }
 }
 

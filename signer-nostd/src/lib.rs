@@ -14,11 +14,18 @@ extern crate alloc;
 
 mod algorithm;
 mod assertion;
+mod base64url;
+mod buffer;
 mod client_data;
+mod credential_key;
 mod invalid_key;
 mod key;
+mod key_attestation;
 mod sign_error;
 mod signing_key;
+
+#[cfg(feature = "device")]
+pub mod device;
 
 // A host's part: keys from PEM text.
 #[cfg(feature = "pem")]
@@ -53,6 +60,7 @@ pub use crate::assertion::{Assertion, assert, assertion_len};
 #[cfg(feature = "pem")]
 pub use crate::attestation::Attestation;
 pub use crate::client_data::{client_data, client_data_len};
+pub use crate::credential_key::CredentialKey;
 #[cfg(feature = "password-key")]
 pub use crate::encrypted_private_key::EncryptedPrivateKey;
 pub use crate::invalid_key::InvalidKey;
@@ -64,6 +72,7 @@ pub use crate::key::p256::P256Key;
 pub use crate::key::rsa::RsaKey;
 #[cfg(feature = "secp256k1")]
 pub use crate::key::secp256k1::Secp256k1Key;
+pub use crate::key_attestation::{KeyAttestation, attest, attestation_len};
 #[cfg(feature = "pem")]
 pub use crate::key_error::KeyError;
 #[cfg(feature = "pem")]

@@ -32,17 +32,17 @@ impl<K: SigningKey + ?Sized> SigningKey for &K {
     }
 }
 
-/// Writes a finished signature to the front of `out`.
+/// Writes a finished signature or public key to the front of `out`.
 #[cfg(any(
     feature = "ed25519",
     feature = "p256",
     feature = "secp256k1",
     feature = "rsa"
 ))]
-pub(crate) fn write_signature(signature: &[u8], out: &mut [u8]) -> Result<usize, SignError> {
-    let needed = signature.len();
+pub(crate) fn write_front(bytes: &[u8], out: &mut [u8]) -> Result<usize, SignError> {
+    let needed = bytes.len();
     out.get_mut(..needed)
         .ok_or(SignError::BufferTooSmall { needed })?
-        .copy_from_slice(signature);
+        .copy_from_slice(bytes);
     Ok(needed)
 }

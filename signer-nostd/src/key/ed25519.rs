@@ -4,8 +4,8 @@ use ed25519_dalek::pkcs8::DecodePrivateKey as _;
 use ed25519_dalek::{Signature, SigningKey as SoftwareKey, VerifyingKey};
 use signature::{Keypair, Signer};
 
-use crate::signing_key::write_signature;
-use crate::{Algorithm, InvalidKey, SignError, SigningKey};
+use crate::signing_key::write_front;
+use crate::{Algorithm, CredentialKey, InvalidKey, SignError, SigningKey};
 
 /// The DER of a public key up to the key itself (RFC 8410, section 4).
 const PUBLIC_KEY_PREFIX: [u8; 12] = [
@@ -69,7 +69,13 @@ impl<S: Signer<Signature>> SigningKey for Ed25519Key<S> {
     }
 
     fn sign_into(&self, message: &[u8], out: &mut [u8]) -> Result<usize, SignError> {
-        write_signature(&self.0.try_sign(message)?.to_bytes(), out)
+        write_front(&self.0.try_sign(message)?.to_bytes(), out)
+    }
+}
+
+impl<S: Signer<Signature> + Keypair<VerifyingKey = VerifyingKey>> CredentialKey for Ed25519Key<S> {
+    fn public_key_into(&self, out: &mut [u8]) -> Result<usize, SignError> {
+        write_front(&self.public_key_der(), out)
     }
 }
 

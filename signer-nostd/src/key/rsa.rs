@@ -8,8 +8,8 @@ use ::rsa::{RsaPrivateKey, pkcs1};
 use sha2::Sha256;
 use signature::{SignatureEncoding as _, Signer as _};
 
-use crate::signing_key::write_signature;
-use crate::{Algorithm, InvalidKey, SignError, SigningKey};
+use crate::signing_key::write_front;
+use crate::{Algorithm, CredentialKey, InvalidKey, SignError, SigningKey};
 
 /// An RSA private key of 2048 to 4096 bits, signing with PKCS#1 v1.5 and SHA-256.
 ///
@@ -78,7 +78,13 @@ impl SigningKey for RsaKey {
     }
 
     fn sign_into(&self, message: &[u8], out: &mut [u8]) -> Result<usize, SignError> {
-        write_signature(&self.key.try_sign(message)?.to_bytes(), out)
+        write_front(&self.key.try_sign(message)?.to_bytes(), out)
+    }
+}
+
+impl CredentialKey for RsaKey {
+    fn public_key_into(&self, out: &mut [u8]) -> Result<usize, SignError> {
+        write_front(self.public_key_der(), out)
     }
 }
 

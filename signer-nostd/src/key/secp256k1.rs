@@ -5,8 +5,8 @@ use k256::ecdsa::{Signature, SigningKey as SoftwareKey, VerifyingKey};
 use k256::pkcs8::DecodePrivateKey as _;
 use signature::{Keypair, Signer};
 
-use crate::signing_key::write_signature;
-use crate::{Algorithm, InvalidKey, SignError, SigningKey};
+use crate::signing_key::write_front;
+use crate::{Algorithm, CredentialKey, InvalidKey, SignError, SigningKey};
 
 /// The DER of a public key up to its uncompressed point (RFC 5480, section 2).
 const PUBLIC_KEY_PREFIX: [u8; 23] = [
@@ -95,7 +95,15 @@ impl<S: Signer<Signature>> SigningKey for Secp256k1Key<S> {
     }
 
     fn sign_into(&self, message: &[u8], out: &mut [u8]) -> Result<usize, SignError> {
-        write_signature(self.0.try_sign(message)?.to_der().as_bytes(), out)
+        write_front(self.0.try_sign(message)?.to_der().as_bytes(), out)
+    }
+}
+
+impl<S: Signer<Signature> + Keypair<VerifyingKey = VerifyingKey>> CredentialKey
+    for Secp256k1Key<S>
+{
+    fn public_key_into(&self, out: &mut [u8]) -> Result<usize, SignError> {
+        write_front(&self.public_key_der(), out)
     }
 }
 

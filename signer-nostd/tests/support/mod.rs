@@ -1,6 +1,14 @@
 //! What several test files need. Each uses a part of it.
 #![allow(dead_code, unreachable_pub)]
 
+#[cfg(all(
+    feature = "device",
+    feature = "ed25519",
+    feature = "p256",
+    feature = "secp256k1"
+))]
+pub mod device;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
