@@ -18,11 +18,14 @@ mod base64url;
 mod buffer;
 mod client_data;
 mod credential_key;
+#[cfg(any(feature = "p256", feature = "secp256k1"))]
+mod hedged;
 mod invalid_key;
 mod key;
 mod key_attestation;
 mod sign_error;
 mod signing_key;
+mod verified;
 
 #[cfg(feature = "device")]
 pub mod device;
@@ -63,6 +66,8 @@ pub use crate::client_data::{client_data, client_data_len};
 pub use crate::credential_key::CredentialKey;
 #[cfg(feature = "password-key")]
 pub use crate::encrypted_private_key::EncryptedPrivateKey;
+#[cfg(any(feature = "p256", feature = "secp256k1"))]
+pub use crate::hedged::Hedged;
 pub use crate::invalid_key::InvalidKey;
 #[cfg(feature = "ed25519")]
 pub use crate::key::ed25519::Ed25519Key;
@@ -85,3 +90,4 @@ pub use crate::sign_error::SignError;
 #[cfg(feature = "pem")]
 pub use crate::signed_challenge::SignedChallenge;
 pub use crate::signing_key::SigningKey;
+pub use crate::verified::Verified;

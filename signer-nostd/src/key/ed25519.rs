@@ -5,7 +5,7 @@ use ed25519_dalek::{Signature, SigningKey as SoftwareKey, VerifyingKey};
 use signature::{Keypair, Signer};
 
 use crate::signing_key::write_front;
-use crate::{Algorithm, CredentialKey, InvalidKey, SignError, SigningKey};
+use crate::{Algorithm, CredentialKey, InvalidKey, SignError, SigningKey, Verified};
 
 /// The DER of a public key up to the key itself (RFC 8410, section 4).
 const PUBLIC_KEY_PREFIX: [u8; 12] = [
@@ -48,6 +48,13 @@ impl<S: Signer<Signature>> Ed25519Key<S> {
     /// A key behind another implementation, such as a driver of a secure element.
     pub fn from_signer(signer: S) -> Self {
         Self(signer)
+    }
+}
+
+impl<S: Signer<Signature> + Keypair<VerifyingKey = VerifyingKey>> Ed25519Key<S> {
+    /// This key, letting no signature out that does not verify.
+    pub fn verified(self) -> Ed25519Key<Verified<S>> {
+        Ed25519Key(Verified::new(self.0))
     }
 }
 

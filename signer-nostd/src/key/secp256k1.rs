@@ -3,10 +3,11 @@ use core::fmt;
 use k256::SecretKey;
 use k256::ecdsa::{Signature, SigningKey as SoftwareKey, VerifyingKey};
 use k256::pkcs8::DecodePrivateKey as _;
+use signature::rand_core::TryCryptoRng;
 use signature::{Keypair, Signer};
 
 use crate::signing_key::write_front;
-use crate::{Algorithm, CredentialKey, InvalidKey, SignError, SigningKey};
+use crate::{Algorithm, CredentialKey, Hedged, InvalidKey, SignError, SigningKey, Verified};
 
 /// The DER of a public key up to its uncompressed point (RFC 5480, section 2).
 const PUBLIC_KEY_PREFIX: [u8; 23] = [
@@ -47,6 +48,11 @@ impl Secp256k1Key {
         Ok(Self(key.into()))
     }
 
+    /// This key, its nonces hedged with `rng`: the board's source of random numbers.
+    pub fn hedged<R: TryCryptoRng>(self, rng: R) -> Secp256k1Key<Hedged<SoftwareKey, R>> {
+        Secp256k1Key(Hedged::new(self.0, rng))
+    }
+
     /// The DER of the PKCS#8 form, as OpenSSL writes it.
     #[cfg(feature = "pem")]
     pub(crate) fn pkcs8_der(&self) -> zeroize::Zeroizing<alloc::vec::Vec<u8>> {
@@ -74,6 +80,13 @@ impl<S: Signer<Signature>> Secp256k1Key<S> {
     /// A key behind another implementation, such as a driver of a secure element.
     pub fn from_signer(signer: S) -> Self {
         Self(signer)
+    }
+}
+
+impl<S: Signer<Signature> + Keypair<VerifyingKey = VerifyingKey>> Secp256k1Key<S> {
+    /// This key, letting no signature out that does not verify.
+    pub fn verified(self) -> Secp256k1Key<Verified<S>> {
+        Secp256k1Key(Verified::new(self.0))
     }
 }
 

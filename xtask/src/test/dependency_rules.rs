@@ -73,7 +73,12 @@ fn the_signer_brings_curves_to_a_device_and_no_allocator() {
     tree.assert_featureless("alloc");
     tree.assert_featureless("std");
     let bare = [&device[..], &["--no-default-features"]].concat();
-    DependencyTree::new("dfns-signer", &bare).assert_within(SIGNER);
+    DependencyTree::new("dfns-signer", &bare).assert_within(&[SIGNER, SHA2].concat());
+    let protocol = [&device[..], &["--features", "device"]].concat();
+    let tree = DependencyTree::new("dfns-signer", &protocol);
+    tree.assert_within(&[SIGNER, CURVES, DER, SHA2, FRAMES].concat());
+    tree.assert_featureless("alloc");
+    tree.assert_featureless("std");
 }
 
 #[test]
@@ -259,6 +264,16 @@ const CURVES: &[&str] = &[
     "rfc6979",
     "subtle",
     "wnaf",
+];
+/// Messages of the device protocol and their framing.
+const FRAMES: &[&str] = &[
+    "cobs",
+    "crc",
+    "crc-catalog",
+    "postcard",
+    "serde",
+    "serde_core",
+    "thiserror",
 ];
 /// Keys come as PKCS#8 or SEC1 documents, on a device as well.
 const DER: &[&str] = &["const-oid", "der", "pkcs8", "sec1", "spki"];

@@ -56,6 +56,12 @@ pub(super) const PARTS: &[Part] = &[
         run: cross::cortex_m,
     },
     Part {
+        name: "risc-v",
+        does: "the signer compiles for a RISC-V microcontroller, without an allocator",
+        needs: Needs::Target,
+        run: cross::risc_v,
+    },
+    Part {
         name: "wasm",
         does: "the protocol compiles for wasm32-unknown-unknown",
         needs: Needs::Target,
@@ -112,7 +118,7 @@ fn help() -> String {
     let mut help = String::from("cargo xtask test [PART]…   all of them when none is named\n\n");
     let host = (
         HOST,
-        "the parts that need Rust alone: all but the last four",
+        "the parts that need Rust alone: all but the last five",
     );
     for (name, does) in PARTS
         .iter()

@@ -11,10 +11,17 @@ pub(super) fn cortex_m() -> Result<(), String> {
     let compiler = Compiler::find("thumbv7em-none-eabihf")?;
     let signer = |crates, features| compile(&compiler, crates, "dfns-signer", features);
     signer("core", &[])?;
+    signer("core", &["--features", "device"])?;
     signer("core,alloc", &["--features", "rsa"])?;
     let protocol = |features| compile(&compiler, "core,alloc", "dfns-protocol", features);
     protocol(&["--no-default-features", "--features", "wallets"])?;
     protocol(&["--no-default-features", "--features", PROTOCOL])
+}
+
+/// The other family of small microcontrollers, without atomic instructions; the signer and its device protocol.
+pub(super) fn risc_v() -> Result<(), String> {
+    let compiler = Compiler::find("riscv32imc-unknown-none-elf")?;
+    compile(&compiler, "core", "dfns-signer", &["--features", "device"])
 }
 
 /// An edge worker or a browser: there is a standard library, but most of it only fails.
