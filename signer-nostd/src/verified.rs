@@ -19,12 +19,14 @@ impl<S> Verified<S> {
 
 impl<T, S> Signer<T> for Verified<S>
 where
+    T: sealed::Canonical,
     S: Signer<T> + Keypair,
     S::VerifyingKey: Verifier<T>,
 {
     fn try_sign(&self, message: &[u8]) -> Result<T, Error> {
         let signature = self.0.try_sign(message)?;
-        self.0.verifying_key().verify(message, &signature)?;
+        let canonical = signature.canonical();
+        self.0.verifying_key().verify(message, &canonical)?;
         Ok(signature)
     }
 }
@@ -40,5 +42,35 @@ impl<S: Keypair> Keypair for Verified<S> {
 impl<S> fmt::Debug for Verified<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Verified").finish_non_exhaustive()
+    }
+}
+
+mod sealed {
+    /// A signature in the form that its curve's crate verifies.
+    pub trait Canonical {
+        /// The same signature, or the one that is valid whenever this one is.
+        fn canonical(&self) -> Self;
+    }
+
+    #[cfg(feature = "ed25519")]
+    impl Canonical for ed25519_dalek::Signature {
+        fn canonical(&self) -> Self {
+            *self
+        }
+    }
+
+    #[cfg(feature = "p256")]
+    impl Canonical for p256::ecdsa::Signature {
+        fn canonical(&self) -> Self {
+            *self
+        }
+    }
+
+    /// `k256` refuses the upper half of `s`, from which a secure element's signatures may be.
+    #[cfg(feature = "secp256k1")]
+    impl Canonical for k256::ecdsa::Signature {
+        fn canonical(&self) -> Self {
+            self.normalize_s()
+        }
     }
 }
