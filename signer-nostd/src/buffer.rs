@@ -12,7 +12,10 @@ impl<'b> Buffer<'b> {
     }
 
     pub(crate) fn push(&mut self, part: &[u8]) -> Result<(), SignError> {
-        self.room(part.len())?.copy_from_slice(part);
+        // Not `copy_from_slice`: it would panic where lengths differed, and images keep that code.
+        for (to, from) in self.room(part.len())?.iter_mut().zip(part) {
+            *to = *from;
+        }
         Ok(())
     }
 

@@ -1,4 +1,5 @@
 use core::fmt;
+use core::ops::Range;
 
 use base64ct::{Base64, Encoding as _};
 use sha2::{Digest as _, Sha256};
@@ -146,10 +147,7 @@ fn sign<K: CredentialKey + ?Sized>(
 
     // The public key moves to the front: the very text that was signed is the one that is sent.
     let pem_len = pem.len();
-    if pem.end > text.len() || pem.start < PUBLIC_KEY.len() {
-        return Err(SignError::KeyFailed);
-    }
-    text.copy_within(pem, PUBLIC_KEY.len());
+    move_to_front(text, pem, PUBLIC_KEY.len()).ok_or(SignError::KeyFailed)?;
     let mut json = Buffer::new(text);
     json.push(PUBLIC_KEY)?;
     json.skip(pem_len)?;
@@ -157,6 +155,14 @@ fn sign<K: CredentialKey + ?Sized>(
     json.push_hex(signature)?;
     json.push(END)?;
     Ok(json.written().len())
+}
+
+/// Moves the bytes in `from` towards the front; unlike `copy_within` it knows no panic.
+fn move_to_front(bytes: &mut [u8], from: Range<usize>, to: usize) -> Option<()> {
+    for (from, to) in from.zip(to..) {
+        *bytes.get_mut(to)? = *bytes.get(from)?;
+    }
+    Some(())
 }
 
 /// The buffer without its last `len` bytes, and these.

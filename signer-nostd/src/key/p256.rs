@@ -97,7 +97,10 @@ impl<S: Keypair<VerifyingKey = VerifyingKey>> P256Key<S> {
         let mut der = [0; 91];
         let (prefix, point) = der.split_at_mut(PUBLIC_KEY_PREFIX.len());
         prefix.copy_from_slice(&PUBLIC_KEY_PREFIX);
-        point.copy_from_slice(self.0.verifying_key().to_sec1_point(false).as_bytes());
+        let uncompressed = self.0.verifying_key().to_sec1_point(false);
+        for (to, from) in point.iter_mut().zip(uncompressed.as_bytes()) {
+            *to = *from;
+        }
         der
     }
 }

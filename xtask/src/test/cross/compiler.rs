@@ -56,9 +56,22 @@ impl Compiler {
             .args([command, "--target", self.triple, "-Z"])
             .arg(format!("build-std={crates}"));
         cargo.arg("--target-dir").arg(target);
+        cargo.env(LINKER[0], LINKER[1]);
         cargo
     }
+
+    /// The release build of a program, made by [`cargo`](Self::cargo).
+    pub(super) fn program(&self, name: &str) -> Result<PathBuf, String> {
+        let target = match &self.debian {
+            Some(target) => target.clone(),
+            None => Workspace::read()?.target,
+        };
+        Ok(target.join(self.triple).join("release").join(name))
+    }
 }
+
+/// Where cargo asks which linker to use, and Debian's name of it.
+const LINKER: [&str; 2] = ["CARGO_TARGET_THUMBV7EM_NONE_EABIHF_LINKER", "ld.lld-19"];
 
 /// The compiler, its cargo, the library's source and a linker for firmware and wasm.
 const DEBIAN: [&str; 4] = ["rustc-web", "cargo-web", "rust-web-src", "lld-19"];

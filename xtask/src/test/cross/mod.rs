@@ -1,6 +1,10 @@
 //! The parts that compile for other targets. The libraries need no linker there; what an image needs is its own affair.
 
 mod compiler;
+mod footprint;
+mod image;
+
+pub(super) use footprint::footprint;
 
 use compiler::Compiler;
 
