@@ -1,9 +1,19 @@
 #![cfg_attr(
-    all(feature = "ed25519", feature = "p256", feature = "generate"),
+    all(
+        feature = "ed25519",
+        feature = "p256",
+        feature = "generate",
+        feature = "device"
+    ),
     doc = include_str!("../README.md")
 )]
 #![cfg_attr(
-    not(all(feature = "ed25519", feature = "p256", feature = "generate")),
+    not(all(
+        feature = "ed25519",
+        feature = "p256",
+        feature = "generate",
+        feature = "device"
+    )),
     doc = "Signs the challenges of the Dfns API; `README.md` is the front page."
 )]
 #![no_std]

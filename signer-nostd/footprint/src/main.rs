@@ -16,7 +16,7 @@ macro_rules! signing {
     ($($assert:ident $attest:ident $key:ty),*) => {$(
         #[unsafe(no_mangle)]
         #[inline(never)]
-        fn $assert(key: &$key, challenge: &str) -> bool {
+        extern "Rust" fn $assert(key: &$key, challenge: &str) -> bool {
             let mut out = [0; assertion_len(CHALLENGE, Algorithm::P256)];
             let signed = assert(key, challenge, &mut out);
             black_box(signed).is_ok()
@@ -24,7 +24,7 @@ macro_rules! signing {
 
         #[unsafe(no_mangle)]
         #[inline(never)]
-        fn $attest(key: &$key, challenge: &str) -> bool {
+        extern "Rust" fn $attest(key: &$key, challenge: &str) -> bool {
             let mut out = [0; attestation_len(CHALLENGE, Algorithm::P256)];
             let attested = attest(key, challenge, &mut out);
             black_box(attested).is_ok()
@@ -40,7 +40,7 @@ signing!(
 
 #[unsafe(no_mangle)]
 #[inline(never)]
-fn answer_a_frame(frame: &[u8]) -> bool {
+extern "Rust" fn answer_a_frame(frame: &[u8]) -> bool {
     let generate = |_: Algorithm| Ok(Ed25519Key::from_bytes(black_box(&[7; 32])));
     let slots: Slots<Ed25519Key, _, 1> = Slots::new(generate);
     let mut device = Device::new(slots, Nobody);
