@@ -1,6 +1,7 @@
 use super::compiler::Compiler;
 use super::image::Image;
-use crate::test::cargo::run;
+use crate::test::cargo::{at_root, output, run};
+use crate::test::debian;
 
 /// What the image's functions are named, and the bytes of stack that each may take: what it takes today and some more.
 const ROOTS: [(&str, u64); 7] = [
@@ -66,6 +67,12 @@ const PANICS: &[(&str, &str)] = &[
 /// Links an image without an allocator and reads in it what it can come to.
 pub(crate) fn footprint() -> Result<(), String> {
     let compiler = Compiler::find("thumbv7em-none-eabihf")?;
+    if output(at_root("llvm-objdump").arg("--version")).is_err() {
+        debian::install(
+            &["llvm"],
+            "install LLVM's tools: llvm-nm, llvm-objdump, llvm-readelf",
+        )?;
+    }
     let mut build = compiler.cargo("build", "core");
     build
         .args(["--release", "--package", "dfns-signer-footprint"])

@@ -168,7 +168,7 @@ fn frame(line: &str) -> Option<(u64, &str)> {
 
 fn at_llvm(program: &str, options: &[&str], image: &Path) -> Result<String, String> {
     output(at_root(program).args(options).arg(image))
-        .map_err(|error| format!("{error}; install Debian's package llvm"))
+        .map_err(|error| format!("{error}; install LLVM's tools"))
 }
 
 #[cfg(test)]
