@@ -50,6 +50,13 @@ mod guides {
     struct LetUsersSign;
     #[doc = include_str!("../../docs/guides/log-in-and-register.md")]
     struct LogInAndRegister;
+    #[cfg(feature = "reqwest")]
+    #[doc = include_str!("../../docs/guides/keep-the-key-in-a-kms.md")]
+    struct KeepTheKeyInAKms;
+    #[doc = include_str!("../../docs/guides/try-again-safely.md")]
+    struct TryAgainSafely;
+    #[doc = include_str!("../../docs/guides/upload-a-file.md")]
+    struct UploadAFile;
     #[cfg(feature = "webhook-signatures")]
     #[doc = include_str!("../../docs/guides/receive-webhooks.md")]
     struct ReceiveWebhooks;
