@@ -7,6 +7,10 @@ mod async_signer;
 mod attempts;
 #[cfg(any(feature = "ureq", feature = "reqwest"))]
 mod call_error;
+#[cfg(any(feature = "ureq", feature = "reqwest", feature = "device"))]
+mod chance;
+#[cfg(feature = "device")]
+pub mod device;
 #[cfg(any(feature = "ureq", feature = "reqwest"))]
 mod file;
 #[cfg(feature = "reqwest")]
@@ -60,6 +64,9 @@ mod guides {
     #[cfg(feature = "webhook-signatures")]
     #[doc = include_str!("../../docs/guides/receive-webhooks.md")]
     struct ReceiveWebhooks;
+    #[cfg(all(feature = "serialport", feature = "reqwest"))]
+    #[doc = include_str!("../../docs/guides/sign-on-a-device.md")]
+    struct SignOnADevice;
     #[cfg(feature = "key-shares")]
     #[doc = include_str!("../../docs/guides/export-and-import-keys.md")]
     struct ExportAndImportKeys;

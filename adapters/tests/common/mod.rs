@@ -8,6 +8,10 @@
 
 pub(crate) mod account;
 pub(crate) mod adapter;
+#[cfg(all(feature = "device", feature = "reqwest", feature = "auth"))]
+pub(crate) mod device;
+#[cfg(all(feature = "device", feature = "reqwest", feature = "auth"))]
+pub(crate) mod device_host;
 pub(crate) mod tls;
 
 use std::future::poll_fn;

@@ -101,6 +101,15 @@ fn the_client_joins_protocol_and_signer() {
     tree.assert_without(&["dfns-sandbox"]);
 }
 
+/// Whoever opens a serial port names it; a list of ports would take udev's library to build with.
+#[test]
+fn the_client_opens_serial_ports_without_a_system_library() {
+    let options = ["--features", "serialport", "--edges", "normal,build"];
+    let tree = DependencyTree::new("dfns-client", &options);
+    tree.assert_with(&["serialport"]);
+    tree.assert_without(&["libudev", "libudev-sys", "pkg-config"]);
+}
+
 /// What one side writes wrong the other must notice, so they share no code, in their tests neither.
 #[test]
 fn the_sandbox_shares_no_code_with_the_client() {
