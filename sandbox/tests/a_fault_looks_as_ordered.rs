@@ -32,6 +32,7 @@ fn failures_and_redirects_look_like_those_of_a_service() {
     assert_eq!(slow.header("retry-after"), Some("3"));
     assert_eq!(get("before 429").header("retry-after"), None);
     get("before 503").refused(503, "Internal Server Error");
+    get("before 403").refused(403, "Refused");
     let page = get("after 502 html");
     assert_eq!(
         (page.status, page.header("content-type")),

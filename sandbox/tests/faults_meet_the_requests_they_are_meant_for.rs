@@ -143,7 +143,7 @@ fn a_header_that_is_no_fault_is_refused_with_what_is_allowed() {
     for fault in [
         "",
         "cut",
-        "before 404",
+        "before 399",
         "before delay 3",
         "before 307 caf\u{e9}",
         "after length 3",

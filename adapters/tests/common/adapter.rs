@@ -3,8 +3,12 @@
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
+use dfns_client::protocol::api::auth::{
+    CreateLoginChallenge, LoginResponse, NewCredentials, RecoveryChallenge, RegisteredUser,
+    RegistrationChallenge,
+};
 use dfns_client::protocol::{
-    Assertion, Challenge, Context, Operation, Paged, Pending, Retry, Signed,
+    Assertion, Challenge, Context, Operation, Paged, Pending, Retry, Signed, Token,
 };
 use dfns_client::{CallError, SignError};
 use tokio::runtime::Runtime;
@@ -18,6 +22,7 @@ pub(crate) trait Adapter: Clone + Send + Sync + 'static {
         self,
         sign: impl Fn(&Challenge) -> Result<Assertion, SignError> + Send + Sync + 'static,
     ) -> Self;
+    fn with_token(self, token: Token) -> Self;
     fn retrying(self, retry: Retry) -> Self;
     /// Over a handed-in HTTP client with the library's own defaults.
     fn handed_in(self) -> Self;
@@ -30,6 +35,17 @@ pub(crate) trait Adapter: Clone + Send + Sync + 'static {
         pending: Pending,
         assertion: Assertion,
     ) -> Result<O::Output, CallError>;
+    fn login(&self, start: &CreateLoginChallenge) -> Result<LoginResponse, CallError>;
+    fn register<O: Operation + Sync>(
+        &self,
+        challenge: &RegistrationChallenge,
+        registration: &O,
+    ) -> Result<O::Output, CallError>;
+    fn recover(
+        &self,
+        challenge: &RecoveryChallenge,
+        new: NewCredentials,
+    ) -> Result<RegisteredUser, CallError>;
     fn items<O>(&self, operation: O) -> Box<dyn Iterator<Item = Result<O::Item, CallError>>>
     where
         O: Paged + Send + Sync + 'static,
@@ -55,6 +71,10 @@ impl Adapter for Ureq {
         sign: impl Fn(&Challenge) -> Result<Assertion, SignError> + Send + Sync + 'static,
     ) -> Self {
         Self(self.0.with_signer(sign))
+    }
+
+    fn with_token(self, token: Token) -> Self {
+        Self(self.0.with_token(token))
     }
 
     fn retrying(self, retry: Retry) -> Self {
@@ -84,6 +104,26 @@ impl Adapter for Ureq {
         assertion: Assertion,
     ) -> Result<O::Output, CallError> {
         self.0.finish::<O>(pending, assertion)
+    }
+
+    fn login(&self, start: &CreateLoginChallenge) -> Result<LoginResponse, CallError> {
+        self.0.login(start)
+    }
+
+    fn register<O: Operation + Sync>(
+        &self,
+        challenge: &RegistrationChallenge,
+        registration: &O,
+    ) -> Result<O::Output, CallError> {
+        self.0.register(challenge, registration)
+    }
+
+    fn recover(
+        &self,
+        challenge: &RecoveryChallenge,
+        new: NewCredentials,
+    ) -> Result<RegisteredUser, CallError> {
+        self.0.recover(challenge, new)
     }
 
     fn items<O>(&self, operation: O) -> Box<dyn Iterator<Item = Result<O::Item, CallError>>>
@@ -131,6 +171,10 @@ impl Adapter for Reqwest {
         Self(self.0.with_signer(sign))
     }
 
+    fn with_token(self, token: Token) -> Self {
+        Self(self.0.with_token(token))
+    }
+
     fn retrying(self, retry: Retry) -> Self {
         Self(self.0.with_retry(retry))
     }
@@ -160,6 +204,26 @@ impl Adapter for Reqwest {
         assertion: Assertion,
     ) -> Result<O::Output, CallError> {
         RUNTIME.block_on(self.0.finish::<O>(pending, assertion))
+    }
+
+    fn login(&self, start: &CreateLoginChallenge) -> Result<LoginResponse, CallError> {
+        RUNTIME.block_on(self.0.login(start))
+    }
+
+    fn register<O: Operation + Sync>(
+        &self,
+        challenge: &RegistrationChallenge,
+        registration: &O,
+    ) -> Result<O::Output, CallError> {
+        RUNTIME.block_on(self.0.register(challenge, registration))
+    }
+
+    fn recover(
+        &self,
+        challenge: &RecoveryChallenge,
+        new: NewCredentials,
+    ) -> Result<RegisteredUser, CallError> {
+        RUNTIME.block_on(self.0.recover(challenge, new))
     }
 
     fn items<O>(&self, operation: O) -> Box<dyn Iterator<Item = Result<O::Item, CallError>>>

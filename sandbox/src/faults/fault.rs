@@ -40,9 +40,9 @@ pub enum Reply {
         /// Seconds in `Retry-After`; no such header when `None`.
         retry_after: Option<u32>,
     },
-    /// A failure of the service, or of what stands before it.
+    /// A refusal or failure of the service, or of what stands before it.
     Failure {
-        /// 500 to 599.
+        /// 400 to 599, but for 429, which is [`Reply::TooManyRequests`].
         status: u16,
         /// What it carries.
         page: Page,
@@ -103,8 +103,8 @@ impl Reply {
 
     fn check(&self) -> Result<(), &'static str> {
         match self {
-            Self::Failure { status, .. } if !(500..=599).contains(status) => {
-                Err("a failure has a status from 500 to 599")
+            Self::Failure { status, .. } if !matches!(status, 400..=428 | 430..=599) => {
+                Err("a failure has a status from 400 to 599, and 429 no page")
             }
             Self::Redirect { status, .. } if !matches!(status, 301..=303 | 307 | 308) => {
                 Err("a redirect has the status 301, 302, 303, 307 or 308")

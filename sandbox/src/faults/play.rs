@@ -114,6 +114,7 @@ impl Service {
                 answer
             }
             Reply::Failure { status, page } => match page {
+                Page::Envelope if *status < 500 => envelope(*status, "Refused"),
                 Page::Envelope => envelope(*status, "Internal Server Error"),
                 Page::Html => {
                     let page = format!("<html><body><h1>{status}</h1></body></html>\n");
