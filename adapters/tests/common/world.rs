@@ -108,12 +108,6 @@ impl<A: Adapter> World<A> {
         }
     }
 
-    pub(crate) fn login_start(&self) -> CreateLoginChallenge {
-        let mut start = CreateLoginChallenge::new();
-        start.username = Some(ADA.into());
-        start
-    }
-
     /// Invites somebody, and gives the code that they were sent.
     pub(crate) fn invite(&self) -> String {
         let invite = CreateUser::new(NEW, NewUserKind::CustomerEmployee);
@@ -148,4 +142,10 @@ pub(crate) fn signed(key: &KeySigner, challenge: &Challenge) -> Result<KeyAssert
         Algorithm::Ed25519 => KeyAssertion::from_bytes(id, bytes, &signature[..length]),
         _ => KeyAssertion::from_ecdsa(id, bytes, &signature[..length])?,
     })
+}
+
+pub(crate) fn login_of(username: &str) -> CreateLoginChallenge {
+    let mut start = CreateLoginChallenge::new();
+    start.username = Some(username.into());
+    start
 }
