@@ -5,13 +5,15 @@
 mod common;
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use common::account::Account;
 use common::adapter::{Adapter, for_both_clients};
+use common::{Scripted, WALLET, ok};
 use dfns_client::CallError;
 use dfns_client::protocol::api::wallets::{
-    CreateWallet, ListTransfers, ListWallets, Network, TransferAsset,
+    CreateWallet, GetWallet, ListTransfers, ListWallets, Network, TransferAsset,
 };
 use dfns_client::protocol::{Happened, Retry};
 use dfns_sandbox::{Fault, Injection};
@@ -25,6 +27,8 @@ for_both_clients! {
     reads_are_made_again,
     a_client_without_a_policy_makes_nothing_again,
     it_gives_up,
+    a_date_in_retry_after_is_honoured,
+    what_somebody_else_signed_is_finished_once,
 }
 
 fn policy() -> Retry {
@@ -215,4 +219,49 @@ fn it_gives_up<A: Adapter>() {
     let error = client.call(&ListWallets::new()).unwrap_err();
     assert_eq!(error.refusal().unwrap().status, 429);
     assert_eq!(account.seen("/wallets").len(), 4);
+}
+
+fn a_date_in_retry_after_is_honoured<A: Adapter>() {
+    for (retry_after, requests) in [
+        ("Sun, 06 Nov 1994 08:49:37 GMT", 2),
+        ("Sunday, 06-Nov-94 08:49:37 GMT", 2),
+        // An hour is over the budget.
+        ("Sun, 06 Nov 1994 09:49:37 GMT", 1),
+    ] {
+        let is_first = AtomicBool::new(true);
+        let server = Scripted::start(move |_| {
+            if is_first.swap(false, Ordering::Relaxed) {
+                format!(
+                    "HTTP/1.1 429 Too Many Requests\r\ndate: Sun, 06 Nov 1994 08:49:37 GMT\r\n\
+                     retry-after: {retry_after}\r\ncontent-length: 0\r\n\r\n"
+                )
+                .into_bytes()
+            } else {
+                ok(WALLET)
+            }
+        });
+        let client = server.client::<A>().retrying(policy());
+        let called = client.call(&GetWallet::new("wa-1"));
+        assert_eq!(called.is_ok(), requests == 2, "{retry_after}: {called:?}");
+        assert_eq!(server.requests().len(), requests, "{retry_after}");
+    }
+}
+
+fn what_somebody_else_signed_is_finished_once<A: Adapter>() {
+    for (text, on, happened) in [
+        ("before 429 0", "POST /auth/action", Happened::Never),
+        ("before cut", "POST /auth/action", Happened::Never),
+        ("before 429 0", "createWallet", Happened::Never),
+        ("before 503", "createWallet", Happened::Unknown),
+    ] {
+        let account = Account::new();
+        let client = account.client::<A>().retrying(policy());
+        let pending = client.begin(&create()).unwrap();
+        let assertion = account.sign()(pending.challenge()).unwrap();
+        account.sandbox.inject(fault(text, on)).unwrap();
+        let finished = client.finish::<CreateWallet>(pending, assertion);
+        assert_eq!(finished.unwrap_err().happened(), happened, "{text} {on}");
+        assert_eq!(account.seen("/auth/action").len(), 1, "{text} {on}");
+        assert!(account.seen("/wallets").len() <= 1, "{text} {on}");
+    }
 }

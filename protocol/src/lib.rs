@@ -29,6 +29,7 @@ mod fingerprint;
 mod flight;
 #[cfg(feature = "http")]
 mod http;
+mod http_date;
 #[cfg_attr(not(feature = "full"), allow(dead_code, unused_macros, unused_imports))]
 mod id;
 mod invalid_argument;

@@ -24,6 +24,8 @@ pub struct Refusal {
     pub details: Option<Value>,
     /// The `Retry-After` header: seconds, or an HTTP date.
     pub retry_after: Option<String>,
+    /// The `Date` header, which a date in [`retry_after`](Self::retry_after) is measured by.
+    pub date: Option<String>,
     /// The `X-Request-ID` header.
     pub request_id: Option<String>,
     /// The beginning of the raw body, 64 KiB at most. Like `details`, it may repeat what was sent.
@@ -54,6 +56,7 @@ impl Refusal {
             id,
             details,
             retry_after: response.retry_after().map(String::from),
+            date: response.date().map(String::from),
             request_id: response.request_id().map(String::from),
             body: body[..body.len().min(BODY_LIMIT)].to_vec(),
         }

@@ -11,6 +11,7 @@ pub struct Response<'a> {
     body: &'a [u8],
     content_type: Option<&'a str>,
     retry_after: Option<&'a str>,
+    date: Option<&'a str>,
     request_id: Option<&'a str>,
     truncated: bool,
 }
@@ -26,19 +27,22 @@ impl<'a> Response<'a> {
             body,
             content_type: None,
             retry_after: None,
+            date: None,
             request_id: None,
             truncated: false,
         }
     }
 
-    /// Adds a header. Those that mean something to the protocol are kept (`Content-Type`, `Retry-After`,
-    /// `X-Request-ID`, `X-Dfns-Result-Truncated`); a transport may pass all it has.
+    /// Adds a header. Those that mean something to the protocol are kept (`Content-Type`, `Date`,
+    /// `Retry-After`, `X-Request-ID`, `X-Dfns-Result-Truncated`); a transport may pass all it has.
     #[must_use]
     pub fn header(mut self, name: &str, value: &'a str) -> Self {
         if name.eq_ignore_ascii_case("content-type") {
             self.content_type = Some(value);
         } else if name.eq_ignore_ascii_case("retry-after") {
             self.retry_after = Some(value);
+        } else if name.eq_ignore_ascii_case("date") {
+            self.date = Some(value);
         } else if name.eq_ignore_ascii_case("x-request-id") {
             self.request_id = Some(value);
         } else if name.eq_ignore_ascii_case("x-dfns-result-truncated") {
@@ -65,6 +69,11 @@ impl<'a> Response<'a> {
     /// The `Retry-After` header: seconds, or an HTTP date (RFC 9110 section 10.2.3).
     pub fn retry_after(&self) -> Option<&'a str> {
         self.retry_after
+    }
+
+    /// The `Date` header: when the answer was made, by the clock of whoever made it (RFC 9110 section 6.6.1).
+    pub fn date(&self) -> Option<&'a str> {
+        self.date
     }
 
     /// The `X-Request-ID` header.

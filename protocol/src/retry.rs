@@ -3,7 +3,8 @@ use core::time::Duration;
 
 use serde::Deserialize;
 
-use crate::{Error, ErrorKind, Happened, Operation};
+use crate::http_date::HttpDate;
+use crate::{Error, ErrorKind, Happened, Operation, Refusal};
 
 /// When a call that failed is made again, and after how long.
 ///
@@ -17,6 +18,12 @@ use crate::{Error, ErrorKind, Happened, Operation};
 /// |---|---|
 /// | [never](Happened::Never) happened: reads, whatever fails before the action's own request, 429 | yes |
 /// | happened, or [may have](Happened::Unknown) | only a transfer, transaction or signature with an `externalId`: the service then answers with the one that exists (Dfns documentation, "Idempotency") |
+///
+/// It comes no sooner than `Retry-After` says. A date there is measured by the `Date` of the same answer, so that no clock
+/// is needed and none can be wrong; what cannot be read is not tried again.
+///
+/// Finishing a [`Pending`](crate::Pending) is no call from its beginning, so the clients try it once: a new challenge is for
+/// whoever signed to sign again.
 ///
 /// Nothing is tried again unless asked for:
 ///
@@ -123,8 +130,8 @@ pub struct Failure {
 enum RetryAfter {
     Absent,
     Seconds(u64),
-    /// A date, which is of no use without a clock, or no valid header at all. To come sooner than asked would be
-    /// wrong, so there is no retry.
+    /// No valid header, or a date in an answer that does not say its own. To come sooner than asked would be wrong, so
+    /// there is no retry.
     Unreadable,
 }
 
@@ -146,12 +153,11 @@ impl Failure {
             ErrorKind::Refused(refusal) => Some(refusal),
             _ => None,
         };
-        let header = refusal.and_then(|refusal| refusal.retry_after.as_deref());
         Self {
             happened: error.happened(),
             is_transient: refusal.is_some_and(|refusal| TRANSIENT.contains(&refusal.status)),
             is_repeatable: false,
-            retry_after: header.map_or(RetryAfter::Absent, RetryAfter::read),
+            retry_after: refusal.map_or(RetryAfter::Absent, RetryAfter::of),
         }
     }
 
@@ -171,14 +177,21 @@ impl Failure {
 }
 
 impl RetryAfter {
-    /// RFC 9110 section 10.2.3.
-    fn read(value: &str) -> Self {
+    /// RFC 9110 section 10.2.3: a number of seconds, or a date.
+    fn of(refusal: &Refusal) -> Self {
+        let Some(value) = refusal.retry_after.as_deref() else {
+            return Self::Absent;
+        };
         let value = value.trim_ascii();
         let is_number = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
-        match value.parse() {
-            Ok(seconds) if is_number => Self::Seconds(seconds),
-            _ => Self::Unreadable,
-        }
+        let seconds = if is_number {
+            value.parse().ok()
+        } else {
+            let date = refusal.date.as_deref();
+            let now = date.and_then(|date| HttpDate::read(date, None));
+            now.and_then(|now| Some(HttpDate::read(value, Some(now))?.since(now)))
+        };
+        seconds.map_or(Self::Unreadable, Self::Seconds)
     }
 }
 

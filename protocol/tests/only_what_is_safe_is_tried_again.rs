@@ -156,7 +156,7 @@ fn it_comes_no_sooner_than_the_service_asks() {
     assert_eq!(wait("30", Duration::from_secs(71), 0), None);
     assert_eq!(wait(&u64::MAX.to_string(), NOW, u32::MAX), None);
     for unreadable in [
-        "Wed, 21 Oct 2026 07:28:00 GMT",
+        "Wed, 21 Oct 2026 07:28:00 GMT", // and no `Date`
         "-1",
         "+1",
         "1.5",
@@ -165,6 +165,45 @@ fn it_comes_no_sooner_than_the_service_asks() {
     ] {
         assert_eq!(wait(unreadable, NOW, 0), None, "{unreadable:?}");
     }
+}
+
+#[test]
+fn a_date_is_measured_by_the_date_of_the_answer() {
+    let wait = |retry_after: &str, date: Option<&str>| {
+        let response = Response::new(429, b"").header("Retry-After", retry_after);
+        let response = match date {
+            Some(date) => response.header("date", date),
+            None => response,
+        };
+        let refused = authorised(&context(), &create()).receive(&context(), response);
+        let failure = Failure::of_error(&refused.unwrap_err()).of_call(&create());
+        policy()
+            .wait(&failure, 0, NOW, 0)
+            .map(|wait| wait.as_secs())
+    };
+    let now = Some("Sun, 06 Nov 1994 08:49:37 GMT");
+    for (retry_after, seconds) in [
+        ("Sun, 06 Nov 1994 08:50:07 GMT", Some(30)),
+        ("Sunday, 06-Nov-94 08:50:07 GMT", Some(30)),
+        ("Sun Nov  6 08:50:07 1994", Some(30)),
+        ("Sun, 06 Nov 1994 08:49:37 GMT", Some(0)),
+        ("Sat, 05 Nov 1994 08:49:37 GMT", Some(0)),
+        // The budget is 100 seconds.
+        ("Sun, 06 Nov 1994 08:51:17 GMT", Some(100)),
+        ("Sun, 06 Nov 1994 08:51:18 GMT", None),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", None),
+        ("Sun, 06 Nov 1994 08:50:07", None),
+    ] {
+        assert_eq!(wait(retry_after, now), seconds, "{retry_after}");
+    }
+    // The answer's own date has the same three forms.
+    let later = "Sun, 06 Nov 1994 08:50:07 GMT";
+    for now in ["Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994"] {
+        assert_eq!(wait(later, Some(now)), Some(30), "{now}");
+    }
+    assert_eq!(wait(later, None), None);
+    assert_eq!(wait(later, Some("yesterday")), None);
+    assert_eq!(wait("30", Some("yesterday")), Some(30));
 }
 
 #[test]

@@ -49,6 +49,11 @@ impl Client {
     ///
     /// `O` is the operation that was begun; another one is refused, and so is a parked call that was altered. An
     /// [`Assertion`] deserialises from the JSON that a browser sends.
+    ///
+    /// It is tried once, whatever the client's [`Retry`](dfns_protocol::Retry) says: a challenge is answered once, and
+    /// another one is not this client's to sign. When it fails, [`CallError::happened`] says what is next. After
+    /// [`Never`](dfns_protocol::Happened::Never) [`begin`](Self::begin) again and have it signed again; after
+    /// [`Unknown`](dfns_protocol::Happened::Unknown) look first, or begin again with the same `externalId`.
     pub fn finish<O: Signed>(
         &self,
         pending: Pending,
