@@ -1,29 +1,30 @@
 //! Every operation of the API, with arguments made from the API description by code that shares nothing with the
 //! client: the machine's bytes are checked, and the sandbox has to accept and answer the call.
 
-#![cfg(feature = "ureq")]
+#![cfg(all(feature = "ureq", feature = "reqwest"))]
+
+mod common;
 
 use std::cell::RefCell;
 
-use dfns_client::KeySigner;
+use common::account::Account;
+use common::adapter::{Adapter, Reqwest, Ureq};
 use dfns_client::protocol::api::auth::CreateRegistrationChallenge;
 use dfns_client::protocol::{
     Auth, BaseUrl, Context, Exchange, KeyAssertion, Operation, Response, Stage, Step, Token,
 };
-use dfns_client::ureq::Client;
 use dfns_sandbox::Sandbox;
 use dfns_sandbox::api::{self, Style};
-use dfns_signer::Algorithm;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
 #[allow(deprecated, reason = "deprecated operations are operations too")]
 mod all {
-    use super::Run;
+    use super::{Adapter, Run};
 
     macro_rules! run_all {
         ($(($domain:ident, $name:ident, $id:literal),)*) => {
-            pub(super) fn run(run: &Run) -> Vec<&'static str> {
+            pub(super) fn run<A: Adapter>(run: &Run<A>) -> Vec<&'static str> {
                 $(run.operation::<dfns_client::protocol::api::$domain::$name>($id);)*
                 vec![$($id,)*]
             }
@@ -34,58 +35,61 @@ mod all {
 
 #[test]
 fn every_operation_is_sent_as_it_was_signed_and_is_accepted() {
-    let run = Run::start();
-    let mut done = all::run(&run);
-    let refused = run.refused.take();
-    assert!(
-        refused.is_empty(),
-        "{} calls were refused:\n{}",
-        refused.len(),
-        refused.join("\n")
-    );
-    let mut described: Vec<&str> = api::operations().iter().map(|o| o.id.as_str()).collect();
-    done.sort_unstable();
-    described.sort_unstable();
-    assert_eq!(done, described);
-    assert_eq!(done.len(), 266);
+    Run::<Ureq>::of_all(&[Style::Minimal, Style::Full, Style::Awkward]);
 }
 
-struct Run {
-    _sandbox: Sandbox,
-    client: Client,
+/// The bytes are the core's, whoever sends them: what is in all places once is enough here.
+#[test]
+fn every_operation_is_accepted_over_the_async_client_too() {
+    Run::<Reqwest>::of_all(&[Style::Awkward]);
+}
+
+struct Run<A> {
+    client: A,
+    styles: &'static [Style],
     refused: RefCell<Vec<String>>,
+    _account: Account,
 }
 
-impl Run {
-    fn start() -> Self {
-        let sandbox = Sandbox::builder().stateless().start().unwrap();
-        let key = KeySigner::generate("unregistered", Algorithm::Ed25519).unwrap();
-        let account = sandbox
-            .add_service_account("all", &key.public_key_pem())
-            .unwrap();
-        let context = Context::new(BaseUrl::parse(&sandbox.base_url()).unwrap())
-            .with_token(Token::new(account.token).unwrap());
-        let registration = Client::new(context.clone())
-            .call(&CreateRegistrationChallenge::new("ada@example.com", "1234"))
-            .unwrap();
+impl<A: Adapter> Run<A> {
+    fn of_all(styles: &'static [Style]) {
+        let run = Self::start(styles);
+        let mut done = all::run(&run);
+        let refused = run.refused.take();
+        assert!(
+            refused.is_empty(),
+            "{} calls were refused:\n{}",
+            refused.len(),
+            refused.join("\n")
+        );
+        let mut described: Vec<&str> = api::operations().iter().map(|o| o.id.as_str()).collect();
+        done.sort_unstable();
+        described.sort_unstable();
+        assert_eq!(done, described);
+        assert_eq!(done.len(), 266);
+    }
+
+    fn start(styles: &'static [Style]) -> Self {
+        let account = Account::in_sandbox(Sandbox::builder().stateless());
+        let registration = CreateRegistrationChallenge::new("ada@example.com", "1234");
+        let registration = account.client::<A>().call(&registration).unwrap();
         let temporary = Token::new(registration.temporary_authentication_token.expose()).unwrap();
-        let context = context.with_temporary_token(temporary);
-        let signer =
-            KeySigner::from_pem(account.credential_id, &key.to_pkcs8_pem().unwrap()).unwrap();
+        let context = account.context.clone().with_temporary_token(temporary);
         Self {
-            _sandbox: sandbox,
-            client: Client::new(context).with_signer(signer),
+            client: A::new(context).signing(account.sign()),
+            styles,
             refused: RefCell::default(),
+            _account: account,
         }
     }
 
-    fn operation<O: Operation + DeserializeOwned>(&self, id: &str) {
+    fn operation<O: Operation + DeserializeOwned + Sync>(&self, id: &str) {
         assert_eq!(O::ID, id);
         let description = api::operation(id).unwrap();
         assert_eq!(O::METHOD.as_str(), description.method);
         assert_eq!(O::PATH, description.path);
         assert_eq!(O::AUTH == Auth::UserAction, description.signed(), "{id}");
-        for style in [Style::Minimal, Style::Full, Style::Awkward] {
+        for &style in self.styles {
             let mut bodies: Vec<Option<Value>> = api::request_variants(id, style)
                 .into_iter()
                 .map(Some)
@@ -110,7 +114,7 @@ impl Run {
         }
     }
 
-    fn check_accepted<O: Operation>(&self, operation: &O) {
+    fn check_accepted<O: Operation + Sync>(&self, operation: &O) {
         let Err(error) = self.client.call(operation) else {
             return;
         };
