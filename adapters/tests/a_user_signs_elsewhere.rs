@@ -102,7 +102,8 @@ fn every_kind_of_credential_finishes_what_was_begun() {
         ("PasswordProtectedKey", &by_protected_key),
         ("Fido2", &by_passkey),
         ("two factors", &|challenge| {
-            by_passkey(challenge).with_second_factor(by_key(challenge).first_factor)
+            let key = by_key(challenge).first_factor.credential().cloned();
+            by_passkey(challenge).with_second_factor(key.unwrap())
         }),
     ];
     for (name, sign) in ways {

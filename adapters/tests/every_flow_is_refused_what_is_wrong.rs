@@ -36,7 +36,9 @@ use dfns_client::protocol::api::signers::ListSigners;
 use dfns_client::protocol::api::wallets::CreateWallet;
 use dfns_client::protocol::api::webhooks::{CreateWebhook, PingWebhook, WebhookEventSubscription};
 use dfns_client::protocol::key_shares::{KeyExport, KeyImport, PrivateKey};
-use dfns_client::protocol::{Challenge, Happened, Stage, Token};
+use dfns_client::protocol::{
+    Assertion, Challenge, FirstFactor, Happened, SecondFactor, Stage, Token,
+};
 use dfns_signer::Algorithm;
 use flows::{for_a_key, wallet};
 use people::{ADA, key, renamed};
@@ -188,6 +190,18 @@ fn signing_in<A: Adapter>() -> Vec<Wrong<A>> {
         }),
         wrong("a login by another key", ("login", Action, 401), |world| {
             forger(world).login(&login_of(ADA)).map(drop)
+        }),
+        // Described by the API, deprecated, and no credential of anybody's: what is written is read, and refused.
+        wrong("a login by password and one-time code", ("login", Action, 400), |world| {
+            let challenge = Challenge::from(world.anyone().call(&login_of(ADA))?);
+            let assertion = Assertion::from(FirstFactor::Password("correct horse".into()));
+            let assertion = assertion.with_second_factor(SecondFactor::Totp("123456".into()));
+            world.anyone().call(&challenge.login(assertion)?).map(drop)
+        }),
+        wrong("a password for an action", ("createWallet", Complete, 400), |world| {
+            let pending = world.ada_without_key().begin(&wallet())?;
+            let password = Assertion::from(FirstFactor::Password("correct horse".into()));
+            world.ada_without_key().finish::<CreateWallet>(pending, password).map(drop)
         }),
         wrong("a login by another passkey", ("login", Action, 401), |world| {
             let challenge = Challenge::from(world.anyone().call(&login_of(ADA))?);

@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::{
-    Answer, Assertion, Auth, Challenge, Context, Encoded, Error, Factor, Happened, Method,
-    Operation, Refusal, Request, Response, Stage, Token, Undecodable, WrongOrganisation,
+    Answer, Assertion, Auth, Challenge, Context, Encoded, Error, FirstFactor, Happened, Method,
+    Operation, Refusal, Request, Response, SecondFactor, Stage, Token, Undecodable,
+    WrongOrganisation,
 };
 
 /// What the transitions need of an operation's type, so that the machine exists once and not once per operation.
@@ -255,9 +256,9 @@ struct InitBody<'a> {
 #[serde(rename_all = "camelCase")]
 struct CompleteBody<'a> {
     challenge_identifier: &'a str,
-    first_factor: &'a Factor,
+    first_factor: &'a FirstFactor,
     #[serde(skip_serializing_if = "Option::is_none")]
-    second_factor: Option<&'a Factor>,
+    second_factor: Option<&'a SecondFactor>,
 }
 
 #[derive(Deserialize)]

@@ -24,6 +24,7 @@ mod ecdsa_signature;
 mod encoded;
 mod error;
 mod exchange;
+mod factor;
 mod file;
 mod fingerprint;
 mod flight;
@@ -43,6 +44,7 @@ mod multipart;
 #[cfg_attr(not(feature = "full"), allow(dead_code, unused_macros, unused_imports))]
 mod nullable;
 mod number;
+mod objection;
 #[cfg_attr(not(feature = "full"), allow(dead_code, unused_macros, unused_imports))]
 mod open_enum;
 mod operation;
@@ -68,7 +70,7 @@ mod union;
 mod unsigned;
 
 pub use answer::{Answer, Csv, JsonOrCsv};
-pub use assertion::{Assertion, Factor, Fido2Assertion, KeyAssertion, Objection};
+pub use assertion::{Assertion, Fido2Assertion, KeyAssertion};
 #[cfg(feature = "auth")]
 pub use attestation::KeyAttestation;
 pub use base_url::{BaseUrl, InvalidBaseUrl};
@@ -81,6 +83,7 @@ pub use ecdsa_signature::{EcdsaSignature, InvalidEcdsaSignature};
 pub use encoded::Encoded;
 pub use error::{Error, ErrorKind, Happened, Stage};
 pub use exchange::Exchange;
+pub use factor::{Factor, FirstFactor, SecondFactor};
 pub use file::File;
 pub use fingerprint::{Fingerprint, Fingerprinter};
 #[cfg(feature = "http")]
@@ -89,6 +92,7 @@ pub use invalid_argument::InvalidArgument;
 pub use json::Json;
 pub use multipart::Upload;
 pub use number::{NotANumber, Number, NumberOrString};
+pub use objection::Objection;
 pub use open_enum::UnknownValue;
 pub use operation::{Auth, Method, Operation, Signed};
 pub use organisation::WrongOrganisation;

@@ -6,12 +6,13 @@ use alloc::string::String;
 use crate::api::auth::{
     AllowCredentials, AuthenticationChallenge, CredentialDescriptor, Fido2Assertion,
     FirstFactorAssertion, FirstFactorAssertionFido2, FirstFactorAssertionKey,
-    FirstFactorAssertionPasswordProtectedKey, KeyAssertion, Login, LoginResponse,
-    SecondFactorAssertion, SupportedCredentialKind,
+    FirstFactorAssertionPassword, FirstFactorAssertionPasswordProtectedKey, KeyAssertion, Login,
+    LoginResponse, SecondFactorAssertion, SecondFactorAssertionTotp, SupportedCredentialKind,
 };
 use crate::{
-    AllowedCredential, AllowedCredentials, Assertion, Challenge, Error, Factor, InvalidToken,
-    Operation as _, RelyingParty, Secret, Stage, SupportedCredential, Token,
+    AllowedCredential, AllowedCredentials, Assertion, Challenge, Error, Factor, FirstFactor,
+    InvalidToken, Operation as _, RelyingParty, SecondFactor, Secret, Stage, SupportedCredential,
+    Token,
 };
 
 impl Challenge {
@@ -120,27 +121,37 @@ impl AllowedCredential {
     }
 }
 
-impl From<Factor> for FirstFactorAssertion {
-    fn from(factor: Factor) -> Self {
+impl From<FirstFactor> for FirstFactorAssertion {
+    fn from(factor: FirstFactor) -> Self {
         match factor {
-            Factor::Key(key) => FirstFactorAssertionKey::new(key.into()).into(),
-            Factor::PasswordProtectedKey(key) => {
-                FirstFactorAssertionPasswordProtectedKey::new(key.into()).into()
-            }
-            Factor::Fido2(passkey) => FirstFactorAssertionFido2::new(passkey.into()).into(),
+            FirstFactor::Credential(factor) => signed(factor),
+            FirstFactor::Password(password) => FirstFactorAssertionPassword::new(password).into(),
         }
     }
 }
 
-impl From<Factor> for SecondFactorAssertion {
-    fn from(factor: Factor) -> Self {
+impl From<SecondFactor> for SecondFactorAssertion {
+    fn from(factor: SecondFactor) -> Self {
         match factor {
-            Factor::Key(key) => FirstFactorAssertionKey::new(key.into()).into(),
-            Factor::PasswordProtectedKey(key) => {
-                FirstFactorAssertionPasswordProtectedKey::new(key.into()).into()
-            }
-            Factor::Fido2(passkey) => FirstFactorAssertionFido2::new(passkey.into()).into(),
+            SecondFactor::Credential(factor) => signed(factor),
+            SecondFactor::Totp(code) => SecondFactorAssertionTotp::new(code).into(),
         }
+    }
+}
+
+/// A signature has one form in both places.
+fn signed<T>(factor: Factor) -> T
+where
+    T: From<FirstFactorAssertionKey>
+        + From<FirstFactorAssertionPasswordProtectedKey>
+        + From<FirstFactorAssertionFido2>,
+{
+    match factor {
+        Factor::Key(key) => FirstFactorAssertionKey::new(key.into()).into(),
+        Factor::PasswordProtectedKey(key) => {
+            FirstFactorAssertionPasswordProtectedKey::new(key.into()).into()
+        }
+        Factor::Fido2(passkey) => FirstFactorAssertionFido2::new(passkey.into()).into(),
     }
 }
 
@@ -165,6 +176,7 @@ impl From<crate::Fido2Assertion> for Fido2Assertion {
             assertion.authenticator_data,
         );
         made.user_handle = assertion.user_handle;
+        made.algorithm = assertion.algorithm;
         made
     }
 }

@@ -9,8 +9,8 @@ use serde::Deserialize;
 
 use crate::api::auth::{NewCredentials, Recover, RecoveryAssertion, RecoveryChallenge};
 use crate::{
-    AllowedCredential, AllowedCredentials, Assertion, Challenge, Error, Factor, Objection,
-    Operation as _, Stage, Token,
+    AllowedCredential, AllowedCredentials, Assertion, Challenge, Error, Factor, FirstFactor,
+    Objection, Operation as _, Stage, Token,
 };
 
 impl RecoveryChallenge {
@@ -57,7 +57,7 @@ impl RecoveryChallenge {
             return refused(objection);
         }
         let key = match assertion.first_factor {
-            Factor::Key(key) => key,
+            FirstFactor::Credential(Factor::Key(key)) => key,
             other => return refused(Objection::NotARecoveryKey { kind: other.kind() }),
         };
         if signed(&key.client_data).as_deref() != Some(challenge.challenge.as_str()) {

@@ -6,8 +6,8 @@ use dfns_protocol::api::auth::{
     LoginResponse, NewCredentials, NewKey, RecoveryChallenge, Register, RegistrationChallenge,
 };
 use dfns_protocol::{
-    Assertion, Challenge, ErrorKind, Fido2Assertion, KeyAssertion, KeyAttestation, Objection,
-    Operation,
+    AllowedCredentials, Assertion, Challenge, ErrorKind, Fido2Assertion, FirstFactor, KeyAssertion,
+    KeyAttestation, Objection, Operation, SecondFactor,
 };
 use serde_json::{Value, json};
 
@@ -42,6 +42,66 @@ fn challenge() -> Challenge {
 
 fn body(operation: &impl Operation) -> Value {
     serde_json::from_slice(operation.encode().unwrap().body()).unwrap()
+}
+
+/// Each factor in each place where the API describes it (Dfns documentation, "Complete user login").
+#[test]
+fn whatever_the_api_takes_as_a_factor_is_written_as_it_reads_it() {
+    let signature =
+        json!({"credId": "key-1", "clientData": "e30", "signature": "c2ln", "algorithm": "SHA256"});
+    let passkey = json!({
+        "credId": "passkey-1", "clientData": "e30", "authenticatorData": "YXV0aA", "signature": "c2ln",
+        "userHandle": "dXMtMQ", "algorithm": "SHA256",
+    });
+    let signed = [
+        json!({"kind": "Key", "credentialAssertion": signature}),
+        json!({"kind": "PasswordProtectedKey", "credentialAssertion": signature}),
+        json!({"kind": "Fido2", "credentialAssertion": passkey}),
+    ];
+    let password = json!({"kind": "Password", "password": "correct horse"});
+    let totp = json!({"kind": "Totp", "otpCode": "123456"});
+    for first in signed.iter().chain([&password]) {
+        for second in signed.iter().chain([&totp]).map(Some).chain([None]) {
+            let mut wanted = json!({"firstFactor": first});
+            if let Some(second) = second {
+                wanted["secondFactor"] = second.clone();
+            }
+            let assertion: Assertion = serde_json::from_value(wanted.clone()).unwrap();
+            assert_eq!(serde_json::to_value(&assertion).unwrap(), wanted);
+            let mut challenge = challenge();
+            challenge.allow_credentials = AllowedCredentials::default();
+            challenge.supported_credential_kinds.clear();
+            wanted["challengeIdentifier"] = "eyJ.identifier".into();
+            assert_eq!(body(&challenge.login(assertion).unwrap()), wanted);
+        }
+    }
+    let written = Assertion::from(FirstFactor::Password("correct horse".into()))
+        .with_second_factor(SecondFactor::Totp("123456".into()));
+    let wanted = json!({"firstFactor": password, "secondFactor": totp});
+    assert_eq!(serde_json::to_value(&written).unwrap(), wanted);
+    assert_eq!(
+        format!("{written:?}"),
+        "Assertion { first_factor: Password([redacted]), second_factor: Some(Totp([redacted])) }"
+    );
+
+    for (wrong, reason) in [
+        (
+            json!({"firstFactor": totp}),
+            "a Totp is a second factor, not a first",
+        ),
+        (
+            json!({"firstFactor": signed[0], "secondFactor": password}),
+            "a Password is a first factor, not a second",
+        ),
+        (
+            json!({"firstFactor": {"kind": "Smell"}}),
+            "unknown variant `Smell`",
+        ),
+    ] {
+        let error = serde_json::from_value::<Assertion>(wrong).unwrap_err();
+        assert!(error.to_string().contains(reason), "{error}");
+        assert!(!error.to_string().contains("horse"), "{error}");
+    }
 }
 
 #[test]
