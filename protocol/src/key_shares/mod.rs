@@ -5,7 +5,12 @@
 //! key. Both must be enabled for the organisation.
 //!
 //! The construction is that of the service's own program, `dfns/trusted-dealer`: Shamir's shares; Diffie-Hellman on
-//! secp256k1, HKDF-SHA-256 (RFC 5869) and AES-256-GCM for each. Keys of the curve `stark` are not supported.
+//! secp256k1, HKDF-SHA-256 (RFC 5869) and AES-256-GCM for each.
+//!
+//! Keys on the curve `stark` are not supported. Their shares are encrypted like all others; but to split a key, to put it
+//! together and to check it against its public key is arithmetic on the key's own curve, and for that one there is no crate
+//! of the generation that the other two curves come from. An export says which keys it can read, so the service can refuse
+//! another; one that is answered all the same is [`KeyShareError::Unsupported`], before a share is opened.
 //!
 //! Random numbers come from the caller: a function that fills a slice from a cryptographic generator, such as
 //! `getrandom::fill`. Everything secret is wiped from memory when it is dropped.
