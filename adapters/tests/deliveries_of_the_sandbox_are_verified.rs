@@ -7,13 +7,14 @@
 ))]
 
 mod common;
+#[path = "common/people.rs"]
+mod people;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use common::{Request, Scripted, answer, ok};
-use dfns_client::KeySigner;
 use dfns_client::protocol::api::keys::{CreateKey, GenerateSignature, Key, KeyCurve, KeyScheme};
 use dfns_client::protocol::api::policies::CreatePolicy;
 use dfns_client::protocol::api::vaults::CreateVault;
@@ -26,10 +27,9 @@ use dfns_client::protocol::api::webhooks::{
 use dfns_client::protocol::webhook::{
     Event, SIGNATURE_HEADER, Subject, WebhookError, WebhookSecret,
 };
-use dfns_client::protocol::{BaseUrl, Context, Operation, Outcome, Token};
+use dfns_client::protocol::{Operation, Outcome};
 use dfns_client::ureq::Client;
 use dfns_sandbox::Sandbox;
-use dfns_signer::Algorithm;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
@@ -61,14 +61,7 @@ impl Told {
             }
         });
         let sandbox = Sandbox::start().unwrap();
-        let key = KeySigner::generate("new", Algorithm::Ed25519).unwrap();
-        let user = sandbox.add_user("ada@example.com", &key.public_key_pem());
-        let user = user.unwrap();
-        let context = Context::new(BaseUrl::parse(&sandbox.base_url()).unwrap())
-            .with_token(Token::new(&*user.token).unwrap())
-            .with_organisation(&*user.org_id);
-        let key = key.with_credential_id(&*user.credential_id).unwrap();
-        let client = Client::new(context).with_signer(key);
+        let client = people::logged_in(&sandbox);
         let url = format!("http://{}/hook", receiver.address);
         let webhook = client.call(&CreateWebhook::new(
             url,

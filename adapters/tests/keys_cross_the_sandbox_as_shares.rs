@@ -2,7 +2,9 @@
 
 #![cfg(all(feature = "ureq", feature = "key-signer", feature = "key-shares"))]
 
-use dfns_client::KeySigner;
+#[path = "common/people.rs"]
+mod people;
+
 use dfns_client::protocol::api::keys::{
     CreateKey, ExportKey, GenerateSignature, Key, KeyCurve, KeyScheme, KeyShareProtocol, Signature,
     SignatureHash, SignatureMessage,
@@ -10,10 +12,9 @@ use dfns_client::protocol::api::keys::{
 use dfns_client::protocol::api::signers::{ListSigners, SignerClusterSigner};
 use dfns_client::protocol::api::wallets::Network;
 use dfns_client::protocol::key_shares::{KeyExport, KeyImport, KeyShareError, PrivateKey};
-use dfns_client::protocol::{BaseUrl, Context, Operation, Outcome, Token};
+use dfns_client::protocol::{Operation, Outcome};
 use dfns_client::ureq::Client;
 use dfns_sandbox::Sandbox;
-use dfns_signer::Algorithm;
 use ed25519_dalek::Verifier as _;
 use k256::ecdsa::signature::hazmat::PrehashVerifier as _;
 
@@ -21,14 +22,7 @@ const SECRET: [u8; 32] = *b"a private key that is known here";
 
 fn start() -> (Sandbox, Client) {
     let sandbox = Sandbox::start().unwrap();
-    let key = KeySigner::generate("new", Algorithm::Ed25519).unwrap();
-    let user = sandbox.add_user("ada@example.com", &key.public_key_pem());
-    let user = user.unwrap();
-    let context = Context::new(BaseUrl::parse(&sandbox.base_url()).unwrap())
-        .with_token(Token::new(&*user.token).unwrap())
-        .with_organisation(&*user.org_id);
-    let key = key.with_credential_id(&*user.credential_id).unwrap();
-    let client = Client::new(context).with_signer(key);
+    let client = people::logged_in(&sandbox);
     (sandbox, client)
 }
 

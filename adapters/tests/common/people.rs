@@ -42,6 +42,17 @@ pub(crate) fn backend(sandbox: &Sandbox) -> Client {
         .with_signer(renamed(&key, &account.credential_id))
 }
 
+/// A user who is logged in and signs with a key of their own, registered with the sandbox as it stands.
+pub(crate) fn logged_in(sandbox: &Sandbox) -> Client {
+    let key = key("not registered yet", Algorithm::Ed25519);
+    let user = sandbox.add_user(ADA, &key.public_key_pem()).unwrap();
+    let context = anyone(sandbox).context().clone();
+    let context = context.with_organisation(&*user.org_id);
+    Client::new(context)
+        .with_token(Token::new(user.token).unwrap())
+        .with_signer(renamed(&key, &user.credential_id))
+}
+
 /// Invites somebody and begins their registration.
 pub(crate) fn invited(sandbox: &Sandbox, username: &str) -> RegistrationChallenge {
     let user = CreateUser::new(username, NewUserKind::CustomerEmployee);
