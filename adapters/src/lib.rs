@@ -54,6 +54,13 @@ mod guides {
     struct LetUsersSign;
     #[doc = include_str!("../../docs/guides/log-in-and-register.md")]
     struct LogInAndRegister;
+    #[doc = include_str!("../../docs/guides/act-for-your-users.md")]
+    struct ActForYourUsers;
+    #[doc = include_str!("../../docs/guides/give-out-tokens.md")]
+    struct GiveOutTokens;
+    #[cfg(feature = "password-key")]
+    #[doc = include_str!("../../docs/guides/add-another-credential.md")]
+    struct AddAnotherCredential;
     #[cfg(feature = "reqwest")]
     #[doc = include_str!("../../docs/guides/keep-the-key-in-a-kms.md")]
     struct KeepTheKeyInAKms;
