@@ -155,7 +155,10 @@ fn a_device_that_is_reset_with_its_wire_asks_again<H: Host>() {
     assert_eq!(stand_in.seen(), Seen::Asked);
     approve(&stand_in, &says);
     let assertion = signing.join().unwrap().unwrap();
-    assert_eq!(assertion.first_factor.credential_id(), "cr-1");
+    assert_eq!(
+        assertion.first_factor.credential().unwrap().credential_id(),
+        "cr-1"
+    );
 }
 
 fn a_device_that_is_reset_behind_its_wire_asks_again<H: Host>() {

@@ -29,7 +29,10 @@ fn a_device_at_a_serial_port_signs() {
     let challenge = r#"{"challenge":"Y2gtMQ","challengeIdentifier":"ey.1"}"#;
     let challenge: Challenge = serde_json::from_str(challenge).unwrap();
     let assertion = signer.sign(&challenge).unwrap();
-    assert_eq!(assertion.first_factor.credential_id(), "cr-1");
+    assert_eq!(
+        assertion.first_factor.credential().unwrap().credential_id(),
+        "cr-1"
+    );
 }
 
 #[test]
