@@ -4,6 +4,8 @@ use core::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::json_text::push_string;
+
 /// What the service wants signed before it performs an action: the answer of `POST /auth/action/init`.
 ///
 /// Serialised, it is the JSON that a browser or another signer needs (Dfns documentation, "Create User Action
@@ -42,12 +44,12 @@ impl Challenge {
     /// These are the exact bytes for a key that lives elsewhere (a KMS, an HSM). Sign them with the algorithm of the
     /// credential, then build a [`KeyAssertion`](crate::KeyAssertion) of the same bytes and the signature.
     pub fn client_data(&self) -> String {
-        let challenge = serde_json::to_string(&self.challenge).unwrap_or_default();
-        let mut text = String::with_capacity(challenge.len() + 32);
-        text.push_str(r#"{"type":"key.get","challenge":"#);
-        text.push_str(&challenge);
-        text.push('}');
-        text
+        let mut text = Vec::with_capacity(self.challenge.len() + 34);
+        text.extend_from_slice(br#"{"type":"key.get","challenge":"#);
+        push_string(&mut text, &self.challenge);
+        text.push(b'}');
+        // What was appended is text.
+        String::from_utf8(text).unwrap_or_default()
     }
 }
 

@@ -3,13 +3,12 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use crate::{
-    Answer, Assertion, Auth, Challenge, Context, Encoded, Error, FirstFactor, Happened, Method,
-    Operation, Refusal, Request, Response, SecondFactor, Stage, Token, Undecodable,
-    WrongOrganisation,
+    Answer, Assertion, Auth, Challenge, Context, Encoded, Error, Happened, Method, Operation,
+    Refusal, Request, Response, Stage, Token, Undecodable, WrongOrganisation, signing_body,
 };
 
 /// What the transitions need of an operation's type, so that the machine exists once and not once per operation.
@@ -73,13 +72,8 @@ impl Flight {
         if call.auth != Auth::UserAction {
             return Self::action(call, ctx, encoded, None);
         }
-        let body = InitBody {
-            payload: encoded.payload(),
-            method: call.method.as_str(),
-            path: encoded.path(),
-            server_kind: "Api",
-        };
-        let request = preliminary(call, ctx, Stage::Prepare, INIT_PATH, &body)?;
+        let body = signing_body::init(encoded.payload(), call.method.as_str(), encoded.path());
+        let request = preliminary(call, ctx, Stage::Prepare, INIT_PATH, body)?;
         Ok(Self {
             call,
             request,
@@ -100,12 +94,8 @@ impl Flight {
             let missing = crate::PendingError::MissingFile;
             return Err(Error::local(call.id, Stage::Sign, missing));
         }
-        let body = CompleteBody {
-            challenge_identifier: &parked.challenge.challenge_identifier,
-            first_factor: &assertion.first_factor,
-            second_factor: assertion.second_factor.as_ref(),
-        };
-        let request = preliminary(call, ctx, Stage::Sign, COMPLETE_PATH, &body)?;
+        let body = signing_body::complete(&parked.challenge.challenge_identifier, assertion);
+        let request = preliminary(call, ctx, Stage::Sign, COMPLETE_PATH, body)?;
         Ok(Self {
             call,
             request,
@@ -206,16 +196,14 @@ fn user_action(call: Call, response: &Response<'_>) -> Result<Zeroizing<String>,
 }
 
 /// A request of the signing flow itself: a signed operation's bearer, a small JSON body.
-fn preliminary<T: Serialize>(
+fn preliminary(
     call: Call,
     ctx: &Context,
     stage: Stage,
     path: &str,
-    body: &T,
+    body: Vec<u8>,
 ) -> Result<Request, Error> {
     let token = token(call, ctx, stage)?;
-    let body = serde_json::to_vec(body)
-        .map_err(|e| Error::local(call.id, stage, crate::InvalidArgument::unserialisable(&e)))?;
     Ok(Request::new(ctx, Method::Post, path)
         .with_authorization(token)
         .with_body(Some("application/json".into()), body))
@@ -239,27 +227,6 @@ fn token(call: Call, ctx: &Context, stage: Stage) -> Result<Option<Token>, Error
 
 const INIT_PATH: &str = "/auth/action/init";
 const COMPLETE_PATH: &str = "/auth/action";
-
-#[derive(Serialize)]
-struct InitBody<'a> {
-    #[serde(rename = "userActionPayload")]
-    payload: &'a str,
-    #[serde(rename = "userActionHttpMethod")]
-    method: &'a str,
-    #[serde(rename = "userActionHttpPath")]
-    path: &'a str,
-    #[serde(rename = "userActionServerKind")]
-    server_kind: &'a str,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct CompleteBody<'a> {
-    challenge_identifier: &'a str,
-    first_factor: &'a FirstFactor,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    second_factor: Option<&'a SecondFactor>,
-}
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]

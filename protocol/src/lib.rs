@@ -36,6 +36,7 @@ mod id;
 mod invalid_argument;
 mod json;
 mod json_path;
+mod json_text;
 #[cfg_attr(not(feature = "full"), allow(dead_code, unused_macros, unused_imports))]
 mod literal;
 #[cfg(feature = "auth")]
@@ -61,6 +62,7 @@ mod request;
 mod response;
 mod retry;
 mod secret;
+mod signing_body;
 mod step;
 mod target;
 mod token;

@@ -1,15 +1,19 @@
+#[cfg(not(target_has_atomic = "ptr"))]
+use alloc::rc::Rc as Shared;
 use alloc::string::String;
+#[cfg(target_has_atomic = "ptr")]
+use alloc::sync::Arc as Shared;
 use core::fmt;
 
 use zeroize::Zeroizing;
 
 /// A bearer token: of a service account, a personal access token, or a user's login.
 ///
-/// The memory is wiped on drop, and `Debug` does not show it.
+/// Clones share one text, which is wiped when the last of them is dropped; `Debug` does not show it.
 #[derive(Clone)]
 pub struct Token {
     /// The whole header value, so that no call has to assemble it.
-    header: Zeroizing<String>,
+    header: Shared<Zeroizing<String>>,
 }
 
 impl Token {
@@ -28,7 +32,9 @@ impl Token {
         let mut header = Zeroizing::new(String::with_capacity(SCHEME.len() + token.len()));
         header.push_str(SCHEME);
         header.push_str(&token);
-        Ok(Self { header })
+        Ok(Self {
+            header: Shared::new(header),
+        })
     }
 
     /// The value of the `Authorization` header.
