@@ -1,7 +1,12 @@
 //! The project's own build tool: `cargo xtask <command>`.
 
+mod cargo;
 mod codegen;
+mod compiler;
+mod debian;
+mod firmware;
 mod test;
+mod workspace;
 
 use std::process::ExitCode;
 
@@ -11,6 +16,7 @@ fn main() -> ExitCode {
         Some("codegen") => {
             codegen::run(&arguments.collect::<Vec<_>>()).map_err(|error| error.to_string())
         }
+        Some("firmware") => firmware::run(arguments),
         Some("test") => test::run(arguments),
         _ => Err(HELP.into()),
     };
@@ -25,4 +31,5 @@ fn main() -> ExitCode {
 
 const HELP: &str = "\
 cargo xtask codegen [--check|--report]   generate protocol/src/api, or compare it, or count what is in it
+cargo xtask firmware [SET]…               build images for a microcontroller, all of them or those named
 cargo xtask test [PART]…   run the tests, all of them or the parts named";

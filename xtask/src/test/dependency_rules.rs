@@ -2,7 +2,7 @@
 
 use super::dependency_tree::DependencyTree;
 use super::source_tree::{SourceFile, files};
-use super::workspace::Workspace;
+use crate::workspace::Workspace;
 
 #[test]
 fn the_protocol_pulls_in_no_io_no_clock_and_no_rng() {

@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use super::cargo::{cargo, output};
+use crate::cargo::{cargo, output};
 
 /// The crates that a package brings along, itself not among them.
 pub(super) struct DependencyTree {

@@ -2,8 +2,8 @@
 //!
 //! Warnings fail them without `RUSTFLAGS`, which would build every dependency again.
 
-use super::cargo::{cargo, run, run_silent};
-use super::workspace::Workspace;
+use crate::cargo::{cargo, run, run_silent};
+use crate::workspace::Workspace;
 
 pub(super) fn format() -> Result<(), String> {
     run(cargo().args(["fmt", "--all", "--check"]))

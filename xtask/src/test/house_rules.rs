@@ -1,10 +1,8 @@
 //! What CONTRIBUTING.md asks for and a program can see.
 
-use std::path::Path;
-
 use super::part;
 use super::source_tree::{SourceFile, files};
-use super::workspace::Workspace;
+use crate::workspace::Workspace;
 
 #[test]
 fn no_file_names_a_registry_or_somebodys_machine() {
@@ -24,8 +22,8 @@ fn no_file_names_a_registry_or_somebodys_machine() {
     ]
     .map(|halves| halves.concat());
     let found = lines_where(
-        // Cargo writes the registry into its lock file.
-        |file| file.path != Path::new("Cargo.lock"),
+        // Cargo writes the registry into its lock files.
+        |file| !file.path.ends_with("Cargo.lock"),
         |line| names.iter().any(|name| line.contains(name)),
     );
     assert!(found.is_empty(), "{found:#?}");

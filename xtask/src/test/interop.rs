@@ -4,9 +4,9 @@
 use std::fs;
 use std::path::Path;
 
-use super::cargo::{at_root, cargo, root, run, version};
 use super::installed::once;
-use super::workspace::Workspace;
+use crate::cargo::{at_root, cargo, root, run, version};
+use crate::workspace::Workspace;
 
 pub(super) fn interop() -> Result<(), String> {
     let node = version("node", "install Node 20 or newer")?;

@@ -3,9 +3,7 @@
 //! The parts run in the order of [`PARTS`](part::PARTS), cheapest first, and the run ends at the first that fails: what
 //! follows would only bury its message. The commands are printed as they run, to be repeated by hand.
 
-mod cargo;
 mod cross;
-mod debian;
 #[cfg(test)]
 mod dependency_rules;
 #[cfg(test)]
@@ -20,7 +18,6 @@ mod part;
 #[cfg(test)]
 mod source_tree;
 mod summary;
-mod workspace;
 
 use std::time::Instant;
 

@@ -4,10 +4,10 @@
 use std::fs;
 use std::path::Path;
 
-use super::cargo::{at_root, cargo, root, run, version};
-use super::debian;
 use super::installed::once;
-use super::workspace::Workspace;
+use crate::cargo::{at_root, cargo, root, run, version};
+use crate::debian;
+use crate::workspace::Workspace;
 
 const CHROMIUM: &str = "/usr/bin/chromium";
 

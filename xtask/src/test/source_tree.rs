@@ -1,7 +1,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::cargo::root;
+use crate::cargo::root;
 
 /// A text file of the repository.
 pub(super) struct SourceFile {

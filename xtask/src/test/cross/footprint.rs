@@ -1,7 +1,7 @@
-use super::compiler::Compiler;
 use super::image::Image;
-use crate::test::cargo::{at_root, output, run};
-use crate::test::debian;
+use crate::cargo::{at_root, output, run};
+use crate::compiler::Compiler;
+use crate::debian;
 
 /// What the image's functions are named, and the bytes of stack that each may take: what it takes today and some more.
 const ROOTS: [(&str, u64); 7] = [
@@ -83,7 +83,7 @@ pub(crate) fn footprint() -> Result<(), String> {
         // At `z`, functions are called through registers, where their names are lost.
         .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "s");
     run(&mut build)?;
-    let image = Image::read(&compiler.program("footprint")?)?;
+    let image = Image::read(&compiler.program(&compiler.target()?, "footprint"))?;
 
     let mut faults = Vec::new();
     for (root, most) in ROOTS {

@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use crate::test::cargo::{at_root, output};
+use crate::cargo::{at_root, output};
 
 /// What the code of a linked image says of itself.
 pub(super) struct Image {

@@ -1,14 +1,12 @@
 //! The parts that compile for other targets. The libraries need no linker there; what an image needs is its own affair.
 
-mod compiler;
 mod footprint;
 mod image;
 
 pub(super) use footprint::footprint;
 
-use compiler::Compiler;
-
-use super::cargo::run;
+use crate::cargo::run;
+use crate::compiler::Compiler;
 
 /// A microcontroller has no allocator unless its image brings one, so the signer's three curves build on `core` alone.
 pub(super) fn cortex_m() -> Result<(), String> {

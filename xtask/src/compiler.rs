@@ -1,15 +1,15 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::test::cargo::{at_root, cargo, output};
-use crate::test::debian;
-use crate::test::workspace::Workspace;
+use crate::cargo::{at_root, cargo, output};
+use crate::debian;
+use crate::workspace::Workspace;
 
 /// What compiles for a target that is not this machine.
 ///
 /// Either the toolchain in use, when it has the target's standard library, or Debian's compiler, which builds the
 /// standard library from source: its packages come with the distribution, so it works where rustup cannot download.
-pub(super) struct Compiler {
+pub(crate) struct Compiler {
     triple: &'static str,
     /// Where Debian's compiler puts what it makes. `None` stands for the toolchain in use.
     debian: Option<PathBuf>,
@@ -17,7 +17,7 @@ pub(super) struct Compiler {
 
 impl Compiler {
     /// The toolchain in use when it has a library for `triple`, else Debian's compiler, which is installed for root.
-    pub(super) fn find(triple: &'static str) -> Result<Self, String> {
+    pub(crate) fn find(triple: &'static str) -> Result<Self, String> {
         if toolchain_has(triple) {
             return Ok(Self {
                 triple,
@@ -37,7 +37,7 @@ impl Compiler {
 
     /// A cargo command for the target. `crates` are those of the standard library that the code may use, which holds
     /// it to them as far as they are built here.
-    pub(super) fn cargo(&self, command: &str, crates: &str) -> Command {
+    pub(crate) fn cargo(&self, command: &str, crates: &str) -> Command {
         let Some(target) = &self.debian else {
             let mut cargo = cargo();
             cargo.args([command, "--target", self.triple]);
@@ -55,18 +55,22 @@ impl Compiler {
         cargo
             .args([command, "--target", self.triple, "-Z"])
             .arg(format!("build-std={crates}"));
-        cargo.arg("--target-dir").arg(target);
+        cargo.env("CARGO_TARGET_DIR", target);
         cargo.env(LINKER[0], LINKER[1]);
         cargo
     }
 
-    /// The release build of a program, made by [`cargo`](Self::cargo).
-    pub(super) fn program(&self, name: &str) -> Result<PathBuf, String> {
-        let target = match &self.debian {
-            Some(target) => target.clone(),
-            None => Workspace::read()?.target,
-        };
-        Ok(target.join(self.triple).join("release").join(name))
+    /// The folder that it fills.
+    pub(crate) fn target(&self) -> Result<PathBuf, String> {
+        match &self.debian {
+            Some(target) => Ok(target.clone()),
+            None => Ok(Workspace::read()?.target),
+        }
+    }
+
+    /// The release build of a program, made by [`cargo`](Self::cargo) in this folder.
+    pub(crate) fn program(&self, target: &Path, name: &str) -> PathBuf {
+        target.join(self.triple).join("release").join(name)
     }
 }
 

@@ -2,10 +2,10 @@
 
 use std::process::{Command, Stdio};
 
-use super::cargo::{at_root, output, run};
+use crate::cargo::{at_root, output, run};
 
 /// Installs packages, or says what else helps.
-pub(super) fn install(packages: &[&str], advice: &str) -> Result<(), String> {
+pub(crate) fn install(packages: &[&str], advice: &str) -> Result<(), String> {
     let is_root = output(at_root("id").arg("-u")).is_ok_and(|id| id.trim() == "0");
     if !is_root || output(at_root("apt-get").arg("--version")).is_err() {
         return Err(advice.to_owned());

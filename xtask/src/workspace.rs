@@ -3,29 +3,29 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
-use super::cargo::{cargo, output};
+use crate::cargo::{cargo, output};
 
 /// What `cargo metadata` says of this workspace.
 #[derive(Deserialize)]
-pub(super) struct Workspace {
+pub(crate) struct Workspace {
     /// The members and everything they depend on.
-    pub(super) packages: Vec<Package>,
+    pub(crate) packages: Vec<Package>,
     #[serde(rename = "target_directory")]
-    pub(super) target: PathBuf,
+    pub(crate) target: PathBuf,
     #[serde(rename = "workspace_members")]
     members: Vec<String>,
 }
 
 #[derive(Deserialize)]
-pub(super) struct Package {
-    pub(super) name: String,
+pub(crate) struct Package {
+    pub(crate) name: String,
     id: String,
-    pub(super) features: BTreeMap<String, Vec<String>>,
+    pub(crate) features: BTreeMap<String, Vec<String>>,
     targets: Vec<Target>,
     #[cfg(test)]
-    pub(super) version: String,
+    pub(crate) version: String,
     #[cfg(test)]
-    pub(super) rust_version: Option<String>,
+    pub(crate) rust_version: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -38,19 +38,19 @@ struct Target {
 }
 
 impl Workspace {
-    pub(super) fn read() -> Result<Self, String> {
+    pub(crate) fn read() -> Result<Self, String> {
         let json = output(cargo().args(["metadata", "--format-version", "1", "--all-features"]))?;
         serde_json::from_str(&json).map_err(|error| format!("`cargo metadata`: {error}"))
     }
 
-    pub(super) fn members(&self) -> impl Iterator<Item = &Package> {
+    pub(crate) fn members(&self) -> impl Iterator<Item = &Package> {
         self.packages
             .iter()
             .filter(|package| self.members.contains(&package.id))
     }
 
     /// The members that others can depend on.
-    pub(super) fn libraries(&self) -> impl Iterator<Item = &Package> {
+    pub(crate) fn libraries(&self) -> impl Iterator<Item = &Package> {
         self.members()
             .filter(|package| package.has("lib") || package.has("rlib"))
     }
@@ -58,13 +58,13 @@ impl Workspace {
 
 impl Package {
     /// Whether one of its targets is of this kind, such as `lib` or `custom-build`.
-    pub(super) fn has(&self, kind: &str) -> bool {
+    pub(crate) fn has(&self, kind: &str) -> bool {
         self.targets.iter().any(|target| target.is(kind))
     }
 
     /// The names of its targets of this kind.
     #[cfg(test)]
-    pub(super) fn names_of<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a str> {
+    pub(crate) fn names_of<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a str> {
         self.targets
             .iter()
             .filter(move |target| target.is(kind))
@@ -73,7 +73,7 @@ impl Package {
 
     /// The root file of its library.
     #[cfg(test)]
-    pub(super) fn library(&self) -> &std::path::Path {
+    pub(crate) fn library(&self) -> &std::path::Path {
         let library = self
             .targets
             .iter()

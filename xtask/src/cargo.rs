@@ -4,13 +4,13 @@ use std::path::Path;
 use std::process::Command;
 
 /// The cargo that runs this program, started at the workspace's root.
-pub(super) fn cargo() -> Command {
+pub(crate) fn cargo() -> Command {
     at_root(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
 
 /// `program`, started at the workspace's root, without the variables by which cargo describes this program to itself:
 /// build scripts watch some of them and would run again.
-pub(super) fn at_root(program: impl AsRef<OsStr>) -> Command {
+pub(crate) fn at_root(program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(program);
     command.current_dir(root());
     for (name, _) in env::vars_os() {
@@ -26,14 +26,14 @@ pub(super) fn at_root(program: impl AsRef<OsStr>) -> Command {
 }
 
 /// The workspace's root.
-pub(super) fn root() -> &'static Path {
+pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .parent()
         .expect("xtask is a folder of the workspace")
 }
 
 /// Prints and runs `command`; what it says goes where ours goes.
-pub(super) fn run(command: &mut Command) -> Result<(), String> {
+pub(crate) fn run(command: &mut Command) -> Result<(), String> {
     let line = shown(command);
     println!("  $ {line}");
     match command.status() {
@@ -44,7 +44,7 @@ pub(super) fn run(command: &mut Command) -> Result<(), String> {
 }
 
 /// Prints and runs `command`, which fails if it has anything to say.
-pub(super) fn run_silent(command: &mut Command) -> Result<(), String> {
+pub(crate) fn run_silent(command: &mut Command) -> Result<(), String> {
     let line = shown(command);
     println!("  $ {line}");
     let output = command
@@ -58,7 +58,7 @@ pub(super) fn run_silent(command: &mut Command) -> Result<(), String> {
 }
 
 /// What `command` prints; it is an error when it fails.
-pub(super) fn output(command: &mut Command) -> Result<String, String> {
+pub(crate) fn output(command: &mut Command) -> Result<String, String> {
     let line = shown(command);
     let output = command
         .output()
@@ -71,7 +71,7 @@ pub(super) fn output(command: &mut Command) -> Result<String, String> {
 }
 
 /// What a program says of its version; when it is not there, the error advises what to do.
-pub(super) fn version(program: &str, advice: &str) -> Result<String, String> {
+pub(crate) fn version(program: &str, advice: &str) -> Result<String, String> {
     output(at_root(program).arg("--version")).map_err(|error| format!("{error}; {advice}"))
 }
 
