@@ -1,10 +1,9 @@
 use core::fmt;
 use core::ops::Range;
 
-use base64ct::{Base64, Encoding as _};
 use sha2::{Digest as _, Sha256};
 
-use crate::base64url::{base64url_len, encode_in_place};
+use crate::base64url::{BASE64, base64url_len, encode_group, encode_in_place};
 use crate::buffer::Buffer;
 use crate::{Algorithm, CredentialKey, SignError, client_data};
 
@@ -178,10 +177,14 @@ fn split_tail(buffer: &mut [u8], len: usize) -> Result<(&mut [u8], &mut [u8]), S
 /// The PEM form of a public key as Dfns wants it: lines of 64 characters, no break after the last.
 fn push_escaped_pem(text: &mut Buffer<'_>, der: &[u8]) -> Result<(), SignError> {
     text.push(PEM_BEGIN)?;
-    for bytes in der.chunks(PEM_LINE) {
-        let mut line = [0; PEM_LINE / 3 * 4];
-        let line = Base64::encode(bytes, &mut line).map_err(|_| SignError::KeyFailed)?;
-        text.push(line.as_bytes())?;
+    for line in der.chunks(PEM_LINE) {
+        for bytes in line.chunks(3) {
+            let mut group = encode_group(bytes, BASE64);
+            for padding in group.iter_mut().skip(bytes.len() + 1) {
+                *padding = b'=';
+            }
+            text.push(&group)?;
+        }
         text.push(LINE_BREAK)?;
     }
     text.push(PEM_END)

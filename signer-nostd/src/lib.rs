@@ -29,6 +29,8 @@ mod buffer;
 mod client_data;
 mod credential_key;
 #[cfg(any(feature = "p256", feature = "secp256k1"))]
+mod ecdsa_der;
+#[cfg(any(feature = "p256", feature = "secp256k1"))]
 mod hedged;
 mod invalid_key;
 mod key;

@@ -31,5 +31,5 @@ fn main() -> ExitCode {
 
 const HELP: &str = "\
 cargo xtask codegen [--check|--report]   generate protocol/src/api, or compare it, or count what is in it
-cargo xtask firmware [SET]…               build images for a microcontroller, all of them or those named
+cargo xtask firmware [--report] [IMAGE]…  build images for a microcontroller, all or those named, and try them
 cargo xtask test [PART]…   run the tests, all of them or the parts named";

@@ -12,7 +12,7 @@ use crate::{Clock, Uart};
 /// waits until one of the others comes, the host cancels it, or half a minute has passed. The
 /// button says `w` when it starts and repeats each byte that it obeys; it is silent about others.
 pub struct Button<'b> {
-    line: &'b Uart,
+    line: Uart,
     clock: &'b Clock,
     says: Cell<Presence>,
     asked_at: Cell<u32>,
@@ -20,7 +20,7 @@ pub struct Button<'b> {
 
 impl<'b> Button<'b> {
     /// Untouched.
-    pub fn new(line: &'b Uart, clock: &'b Clock) -> Self {
+    pub fn new(line: Uart, clock: &'b Clock) -> Self {
         line.write(b"w");
         Self {
             line,

@@ -1,6 +1,6 @@
 use core::sync::atomic::{Ordering, compiler_fence};
 
-use crc::{CRC_32_ISO_HDLC, Crc};
+use crc::{CRC_32_ISO_HDLC, Crc, NoTable};
 use dfns_signer::Algorithm;
 use dfns_signer::device::MAX_CREDENTIAL_ID;
 use zeroize::Zeroize as _;
@@ -76,7 +76,7 @@ const ID: usize = ID_LEN + 1;
 const CHECKSUM: usize = ID + MAX_CREDENTIAL_ID;
 
 fn checksum(bytes: &[u8]) -> [u8; 4] {
-    Crc::<u32>::new(&CRC_32_ISO_HDLC)
+    Crc::<u32, NoTable>::new(&CRC_32_ISO_HDLC)
         .checksum(bytes)
         .to_le_bytes()
 }

@@ -1,6 +1,5 @@
-use crc::{CRC_32_ISO_HDLC, Crc};
-use postcard::ser_flavors::crc::CrcModifier;
-use postcard::ser_flavors::{Cobs, Slice};
+use crc::{CRC_32_ISO_HDLC, Crc, Digest, NoTable};
+use postcard::ser_flavors::{Cobs, Flavor, Slice};
 use serde::{Deserialize, Serialize};
 
 use super::{BadFrame, FrameFault};
@@ -9,8 +8,9 @@ use crate::SignError;
 /// The version of the protocol that is spoken here.
 pub const VERSION: u8 = 1;
 
-/// The checksum of zlib, gzip and Ethernet.
-const CHECKSUM: Crc<u32> = Crc::<u32>::new(&CRC_32_ISO_HDLC);
+/// The checksum of zlib, gzip and Ethernet, without its table: a message is short, and so is the
+/// memory of a device.
+static CHECKSUM: Crc<u32, NoTable> = Crc::<u32, NoTable>::new(&CRC_32_ISO_HDLC);
 const CHECKSUM_LEN: usize = 4;
 
 /// A [`Request`](super::Request) or [`Reply`](super::Reply) with the id that joins the two.
@@ -29,8 +29,11 @@ impl<B: Serialize> Message<B> {
         let needed = out.len().saturating_add(1);
         let too_small = SignError::BufferTooSmall { needed };
         let cobs = Cobs::try_new(Slice::new(out)).map_err(|_| too_small)?;
-        let flavor = CrcModifier::new(cobs, CHECKSUM.digest());
-        postcard::serialize_with_flavor(&(VERSION, self.id, &self.body), flavor)
+        let checked = Checked {
+            frame: cobs,
+            digest: CHECKSUM.digest(),
+        };
+        postcard::serialize_with_flavor(&(VERSION, self.id, &self.body), checked)
             .map(|frame| &*frame)
             .map_err(|_| too_small)
     }
@@ -58,6 +61,27 @@ impl<'o, B: Deserialize<'o>> Message<B> {
     }
 }
 
+/// A frame that ends with the checksum of what was pushed; postcard has one that needs the table.
+struct Checked<F> {
+    frame: F,
+    digest: Digest<'static, u32, NoTable>,
+}
+
+impl<F: Flavor> Flavor for Checked<F> {
+    type Output = F::Output;
+
+    fn try_push(&mut self, byte: u8) -> postcard::Result<()> {
+        self.digest.update(&[byte]);
+        self.frame.try_push(byte)
+    }
+
+    fn finalize(mut self) -> postcard::Result<F::Output> {
+        self.frame
+            .try_extend(&self.digest.finalize().to_le_bytes())?;
+        self.frame.finalize()
+    }
+}
+
 /// The message in a frame whose CRC-32 is right.
 pub(super) fn open<'o>(frame: &[u8], out: &'o mut [u8]) -> Result<&'o [u8], BadFrame> {
     let bad = |fault| BadFrame { id: 0, fault };
@@ -66,7 +90,9 @@ pub(super) fn open<'o>(frame: &[u8], out: &'o mut [u8]) -> Result<&'o [u8], BadF
         return Err(bad(FrameFault::TooLong));
     }
     let corrupt = bad(FrameFault::Corrupt);
-    if frame.contains(&0) {
+    // Not `contains`, which reads words at a time, in several times the code.
+    #[expect(clippy::manual_contains, reason = "see above")]
+    if frame.iter().any(|byte| *byte == 0) {
         return Err(corrupt);
     }
     let len = cobs::decode(frame, out).map_err(|_| corrupt)?;

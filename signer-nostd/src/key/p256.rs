@@ -6,6 +6,7 @@ use p256::pkcs8::DecodePrivateKey as _;
 use signature::rand_core::TryCryptoRng;
 use signature::{Keypair, Signer};
 
+use crate::ecdsa_der::write_der;
 use crate::signing_key::write_front;
 use crate::{Algorithm, CredentialKey, Hedged, InvalidKey, SignError, SigningKey, Verified};
 
@@ -111,7 +112,8 @@ impl<S: Signer<Signature>> SigningKey for P256Key<S> {
     }
 
     fn sign_into(&self, message: &[u8], out: &mut [u8]) -> Result<usize, SignError> {
-        write_front(self.0.try_sign(message)?.to_der().as_bytes(), out)
+        let (r, s) = self.0.try_sign(message)?.split_bytes();
+        write_der(&r.into(), &s.into(), out)
     }
 }
 

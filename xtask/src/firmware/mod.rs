@@ -1,37 +1,76 @@
 //! `cargo xtask firmware`: the images of `signer-nostd/firmware`.
 
+mod elf;
+mod emulator;
+mod link;
+mod report;
 mod set;
+mod signature;
+mod trial;
 
 use std::fs;
 use std::path::PathBuf;
 
-use crate::cargo::{root, run as run_command};
+use crate::cargo::{at_root, output, root, run as run_command};
 use crate::compiler::Compiler;
+use emulator::Emulator;
+use report::Report;
 use set::Set;
 
-/// Builds the images named in `arguments`, or all of them.
+/// Builds the images named in `arguments`, or all of them; with `--report`, also tries them and prints what they take.
 pub(crate) fn run(arguments: impl Iterator<Item = String>) -> Result<(), String> {
-    let names: Vec<_> = arguments.collect();
-    let compiler = Compiler::find("thumbv7em-none-eabihf")?;
-    for set in set::select(&names)? {
+    let (options, names): (Vec<_>, Vec<_>) = arguments.partition(|word| word.starts_with("--"));
+    let reports = match options.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [] => false,
+        ["--report"] => true,
+        _ => return Err(format!("`{}`: there is only --report", options.join(" "))),
+    };
+    let sets = set::select(&names)?;
+    if reports {
+        return report(&sets);
+    }
+    let compiler = Compiler::find(TARGET)?;
+    for set in sets {
         println!("  {}", build(&compiler, set)?.display());
     }
     Ok(())
 }
 
+/// Builds and tries all images; an error if one does something wrong or takes more than it may.
+pub(crate) fn test() -> Result<(), String> {
+    report(&set::select(&[])?)
+}
+
+fn report(sets: &[&Set]) -> Result<(), String> {
+    let compiler = Compiler::find(TARGET)?;
+    Emulator::find()?;
+    output(at_root("openssl").arg("version")).map_err(|error| {
+        format!("{error}; install OpenSSL, which verifies what the device signs")
+    })?;
+    let mut report = Report::new();
+    for set in sets {
+        let image = build(&compiler, set)?;
+        let tried = report.add(set, &image);
+        tried.map_err(|error| format!("{}: {error}", set.name))?;
+    }
+    report.finish()
+}
+
+const TARGET: &str = "thumbv7em-none-eabihf";
+
 /// Builds an image and returns its file, which the next build does not replace.
 fn build(compiler: &Compiler, set: &Set) -> Result<PathBuf, String> {
     let target = compiler.target()?.join("firmware");
-    let mut cargo = compiler.cargo("build", set.crates);
+    let mut cargo = compiler.cargo("build", "core");
     // The flags of an image are in its folder, and cargo reads those of the folder that it starts in.
     cargo.current_dir(root().join("signer-nostd/firmware"));
     cargo.env("CARGO_TARGET_DIR", &target);
     // They would be instead of the folder's.
     cargo.env_remove("RUSTFLAGS");
-    cargo.args(["--release", "--locked", "--bin", set.program]);
+    cargo.args(["--release", "--locked", "--bin", "device"]);
     run_command(cargo.arg("--features").arg(set.features))?;
     let image = target.join(format!("{}.elf", set.name));
-    let built = compiler.program(&target, set.program);
+    let built = compiler.program(&target, "device");
     fs::copy(&built, &image).map_err(|error| format!("{}: {error}", built.display()))?;
     Ok(image)
 }

@@ -1,27 +1,58 @@
-/// An image and what it is made of.
+use dfns_signer::Algorithm;
+
+/// An image, what it is made of and what it may take.
 pub(super) struct Set {
     pub(super) name: &'static str,
-    /// The program of the package.
-    pub(super) program: &'static str,
+    /// In slots from 0.
+    pub(super) algorithms: &'static [Algorithm],
     pub(super) features: &'static str,
-    /// Those of the standard library that it uses.
-    pub(super) crates: &'static str,
+    /// Bytes of code, constants and initial values.
+    pub(super) flash: u32,
+    /// Bytes of stack.
+    pub(super) stack: usize,
 }
 
 /// The images, by the algorithms that they sign with.
 pub(super) const SETS: &[Set] = &[
-    device("ed25519", "ed25519"),
-    device("p256", "p256"),
-    device("secp256k1", "secp256k1"),
-    device("curves", "ed25519,p256,secp256k1"),
+    Set {
+        name: "ed25519",
+        algorithms: &[Algorithm::Ed25519],
+        features: "ed25519",
+        flash: 24 * KIB,
+        stack: 8 * 1024,
+    },
+    Set {
+        name: "p256",
+        algorithms: &[Algorithm::P256],
+        features: "p256",
+        flash: 24 * KIB,
+        stack: 10 * 1024,
+    },
+    Set {
+        name: "secp256k1",
+        algorithms: &[Algorithm::Secp256k1],
+        features: "secp256k1",
+        flash: 36 * KIB,
+        stack: 12 * 1024,
+    },
+    Set {
+        name: "curves",
+        algorithms: &[Algorithm::Ed25519, Algorithm::P256, Algorithm::Secp256k1],
+        features: "ed25519,p256,secp256k1",
+        flash: 60 * KIB,
+        stack: 14 * 1024,
+    },
 ];
 
-const fn device(name: &'static str, features: &'static str) -> Set {
-    Set {
-        name,
-        program: "device",
-        features,
-        crates: "core",
+const KIB: u32 = 1024;
+
+/// The most instructions for a signed challenge.
+pub(super) fn most_instructions(algorithm: Algorithm) -> u64 {
+    match algorithm {
+        Algorithm::Ed25519 => 4_000_000,
+        Algorithm::P256 => 9_000_000,
+        Algorithm::Secp256k1 => 5_600_000,
+        Algorithm::Rsa => u64::MAX,
     }
 }
 

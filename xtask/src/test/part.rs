@@ -1,6 +1,7 @@
 use std::fmt::Write;
 
 use super::{cross, host, interop, page};
+use crate::firmware;
 
 /// One part of the test run.
 pub(super) struct Part {
@@ -68,6 +69,12 @@ pub(super) const PARTS: &[Part] = &[
         run: cross::footprint,
     },
     Part {
+        name: "firmware",
+        does: "the images of a signing device work under emulation and take no more than they may",
+        needs: Needs::Emulator,
+        run: firmware::test,
+    },
+    Part {
         name: "wasm",
         does: "the protocol compiles for wasm32-unknown-unknown",
         needs: Needs::Target,
@@ -111,6 +118,8 @@ enum Needs {
     Rust,
     /// The standard library of another target.
     Target,
+    /// The standard library of another target, QEMU and OpenSSL.
+    Emulator,
     /// Node, Chromium, and a package to drive it: a network, until they are installed.
     Browser,
     /// Node, Python, and the packages of other people: a network, until they are installed.
@@ -122,7 +131,10 @@ const HOST: &str = "host";
 
 fn help() -> String {
     let mut help = String::from("cargo xtask test [PART]…   all of them when none is named\n\n");
-    let host = (HOST, "the parts that need Rust alone: all but the last six");
+    let host = (
+        HOST,
+        "the parts that need Rust alone: all but the last seven",
+    );
     for (name, does) in PARTS
         .iter()
         .map(|part| (part.name, part.does))
