@@ -11,16 +11,16 @@ use crate::{Clock, Uart};
 /// the time run out at once, and `w`, which it starts with, touches nothing, so that a request
 /// waits until one of the others comes, the host cancels it, or half a minute has passed. The
 /// button says `w` when it starts and repeats each byte that it obeys; it is silent about others.
-pub struct Button<'b> {
+pub struct Button {
     line: Uart,
-    clock: &'b Clock,
+    clock: Clock,
     says: Cell<Presence>,
     asked_at: Cell<u32>,
 }
 
-impl<'b> Button<'b> {
+impl Button {
     /// Untouched.
-    pub fn new(line: Uart, clock: &'b Clock) -> Self {
+    pub fn new(line: Uart, clock: Clock) -> Self {
         line.write(b"w");
         Self {
             line,
@@ -28,6 +28,11 @@ impl<'b> Button<'b> {
             says: Cell::new(Presence::Waiting),
             asked_at: Cell::new(0),
         }
+    }
+
+    /// The clock that times the user.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
     }
 
     /// Takes in what the hand has done; to be called before anything is asked.
@@ -45,7 +50,7 @@ impl<'b> Button<'b> {
     }
 }
 
-impl UserPresence for &Button<'_> {
+impl UserPresence for &Button {
     fn ask(&mut self, _: Action<'_>) {
         self.asked_at.set(self.clock.now());
     }

@@ -9,10 +9,13 @@ use dfns_signer::P256Key;
 use dfns_signer::Secp256k1Key;
 use dfns_signer::{Algorithm, CredentialKey, SignError, SigningKey};
 
+#[cfg(feature = "ed25519")]
+use crate::compact_ed25519::CompactEd25519;
+
 /// A key of any algorithm that this image has.
 pub(crate) enum Key {
     #[cfg(feature = "ed25519")]
-    Ed25519(Ed25519Key),
+    Ed25519(Ed25519Key<CompactEd25519>),
     #[cfg(feature = "p256")]
     P256(P256Key),
     #[cfg(feature = "secp256k1")]
@@ -34,7 +37,10 @@ impl Key {
     pub(crate) fn new(algorithm: Algorithm, secret: &[u8; 32]) -> Option<Self> {
         match algorithm {
             #[cfg(feature = "ed25519")]
-            Algorithm::Ed25519 => Some(Self::Ed25519(Ed25519Key::from_bytes(secret))),
+            Algorithm::Ed25519 => {
+                let signer = CompactEd25519::new(secret);
+                Some(Self::Ed25519(Ed25519Key::from_signer(signer)))
+            }
             #[cfg(feature = "p256")]
             Algorithm::P256 => P256Key::from_bytes(secret).ok().map(Self::P256),
             #[cfg(feature = "secp256k1")]

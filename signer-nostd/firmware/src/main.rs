@@ -5,11 +5,13 @@
 use core::convert::Infallible;
 use core::panic::PanicInfo;
 
-use board::{Board, Button, Clock, restart};
+use board::{Board, Button, restart};
 use cortex_m::singleton;
 use cortex_m_rt::entry;
 use dfns_signer::device::{Deframer, Device, MAX_REPLY_FRAME, MAX_REQUEST_FRAME};
 
+#[cfg(feature = "ed25519")]
+mod compact_ed25519;
 mod key;
 mod keyring;
 mod random;
@@ -17,16 +19,21 @@ mod record;
 
 use keyring::KeptKeys;
 
+/// What stays is not on the stack, whose depth is then that of the work.
 #[entry]
 fn main() -> ! {
+    static mut DEFRAMER: Deframer<MAX_REQUEST_FRAME> = Deframer::new();
+    static mut REPLY: [u8; MAX_REPLY_FRAME] = [0; MAX_REPLY_FRAME];
     // Each thing is taken once, so that there is one of it.
-    let _: Option<Infallible> = serve();
+    let _: Option<Infallible> = serve(DEFRAMER, REPLY);
     restart()
 }
 
-/// Serves for as long as there is power. What stays is not on the stack, whose depth is then that
-/// of the work.
-fn serve() -> Option<Infallible> {
+/// Serves for as long as there is power.
+fn serve(
+    deframer: &mut Deframer<MAX_REQUEST_FRAME>,
+    reply: &mut [u8; MAX_REPLY_FRAME],
+) -> Option<Infallible> {
     let Board {
         host,
         user,
@@ -35,18 +42,15 @@ fn serve() -> Option<Infallible> {
         store,
         seed,
     } = Board::take()?;
-    let clock: &Clock = singleton!(: Clock = clock)?;
-    let button: &Button<'_> = singleton!(: Button<'static> = Button::new(user, clock))?;
+    let button: &Button = singleton!(: Button = Button::new(user, clock))?;
     let device = singleton!(
-        : Device<KeptKeys<'static>, &'static Button<'static>> =
+        : Device<KeptKeys<'static>, &'static Button> =
             Device::new(KeptKeys::load(store, seed)?, button)
     )?;
-    let deframer = singleton!(: Deframer<MAX_REQUEST_FRAME> = Deframer::new())?;
-    let reply = singleton!(: [u8; MAX_REPLY_FRAME] = [0; MAX_REPLY_FRAME])?;
     loop {
         Board::wait();
         button.listen();
-        let ticked = clock.ticked();
+        let ticked = button.clock().ticked();
         stopwatch.restart();
         if let Some(answer) = device.poll(reply) {
             stopwatch.stop();

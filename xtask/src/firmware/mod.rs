@@ -4,9 +4,11 @@ mod elf;
 mod emulator;
 mod link;
 mod report;
+mod rsa;
 mod set;
 mod signature;
 mod trial;
+mod vectors;
 
 use std::fs;
 use std::path::PathBuf;
@@ -61,16 +63,16 @@ const TARGET: &str = "thumbv7em-none-eabihf";
 /// Builds an image and returns its file, which the next build does not replace.
 fn build(compiler: &Compiler, set: &Set) -> Result<PathBuf, String> {
     let target = compiler.target()?.join("firmware");
-    let mut cargo = compiler.cargo("build", "core");
+    let mut cargo = compiler.cargo("build", set.program.crates());
     // The flags of an image are in its folder, and cargo reads those of the folder that it starts in.
     cargo.current_dir(root().join("signer-nostd/firmware"));
     cargo.env("CARGO_TARGET_DIR", &target);
     // They would be instead of the folder's.
     cargo.env_remove("RUSTFLAGS");
-    cargo.args(["--release", "--locked", "--bin", "device"]);
+    cargo.args(["--release", "--locked", "--bin", set.program.name()]);
     run_command(cargo.arg("--features").arg(set.features))?;
     let image = target.join(format!("{}.elf", set.name));
-    let built = compiler.program(&target, "device");
+    let built = compiler.program(&target, set.program.name());
     fs::copy(&built, &image).map_err(|error| format!("{}: {error}", built.display()))?;
     Ok(image)
 }

@@ -1,9 +1,13 @@
 use std::fs;
 use std::path::Path;
 
+use dfns_signer::Algorithm;
+
 use super::elf::Elf;
-use super::set::{Set, most_instructions};
+use super::rsa;
+use super::set::{Program, Set, most_instructions};
 use super::trial::{Seen, Trial};
+use super::vectors::write_store;
 
 /// What an image costs, as a table tells it.
 pub(super) struct Report {
@@ -24,14 +28,10 @@ impl Report {
     pub(super) fn add(&mut self, set: &Set, image: &Path) -> Result<(), String> {
         let folder = image.with_extension("");
         fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-        let seed = folder.join("seed");
-        fs::write(&seed, SEED).map_err(|error| format!("{}: {error}", seed.display()))?;
-        let mut trial = Trial::start(image, &folder, Some(&seed))?;
-        let costs = trial.sign_with_each(set.algorithms)?;
-        trial.provoke(set.algorithms[0])?;
-        drop(trial);
-        Trial::start(image, &folder, None)?.refuses_to_create(set.algorithms[0])?;
-
+        let costs = match set.program {
+            Program::Device => try_device(set.algorithms, image, &folder)?,
+            Program::Rsa => vec![rsa::sign_the_vector(image, &folder)?],
+        };
         let elf = Elf::read(image)?;
         let (flash, variables) = (elf.flash()?, elf.variables()?);
         let stack = costs
@@ -76,6 +76,21 @@ impl Report {
             self.faults.push(fault);
         }
     }
+}
+
+/// Uses a device in all the ways that there are.
+fn try_device(algorithms: &[Algorithm], image: &Path, folder: &Path) -> Result<Vec<Seen>, String> {
+    let seed = folder.join("seed");
+    fs::write(&seed, SEED).map_err(|error| format!("{}: {error}", seed.display()))?;
+    let mut trial = Trial::start(image, folder, &[(&seed, "_seed")])?;
+    let costs = trial.sign_with_each(algorithms)?;
+    trial.provoke(algorithms[0])?;
+    drop(trial);
+    Trial::start(image, folder, &[])?.refuses_to_create(algorithms[0])?;
+    let store = folder.join("store");
+    write_store(algorithms, &store)?;
+    Trial::start(image, folder, &[(&store, "_store")])?.sign_the_vectors(algorithms)?;
+    Ok(costs)
 }
 
 /// The random numbers of a test are the same in every run.

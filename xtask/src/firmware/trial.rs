@@ -6,6 +6,7 @@ use dfns_signer::device::{Refusal, Reply, Request};
 use super::emulator::Emulator;
 use super::link::Link;
 use super::signature::Judge;
+use super::vectors::Vector;
 
 /// What was seen of an algorithm.
 pub(super) struct Seen {
@@ -28,15 +29,14 @@ pub(super) struct Trial<'t> {
 const CHALLENGE: &str = "Y2gtZXhhbXBsZS0wMDAwMQ";
 
 impl<'t> Trial<'t> {
-    /// Starts a device; without a `seed` it has no random numbers.
+    /// Starts a device; `load` are files and the symbols at whose addresses the device finds them.
     pub(super) fn start(
         image: &Path,
         folder: &'t Path,
-        seed: Option<&Path>,
+        load: &[(&Path, &str)],
     ) -> Result<Self, String> {
-        let load: Vec<_> = seed.into_iter().map(|seed| (seed, "_seed")).collect();
         let mut trial = Self {
-            emulator: Emulator::start(image, &load)?,
+            emulator: Emulator::start(image, load)?,
             link: Link::new(),
             judge: Judge { folder },
         };
@@ -104,14 +104,6 @@ impl<'t> Trial<'t> {
             _ => None,
         })? {}
 
-        let lacks = Request::Create {
-            slot: 2,
-            algorithm: Algorithm::Rsa,
-            credential_id: "cr-2",
-            challenge: CHALLENGE,
-        };
-        self.expect_refusal(lacks, Refusal::UnsupportedAlgorithm)?;
-
         // It signs as soon as the button has said what it obeys.
         let public_key = self.create(0, algorithm)?;
         self.emulator.press(b'w')?;
@@ -125,9 +117,32 @@ impl<'t> Trial<'t> {
 
         self.ask(Request::Wipe, |reply| (reply == Reply::Wiped).then_some(()))?;
         self.expect_refusal(sign, Refusal::EmptySlot)?;
+        let lacks = Request::Create {
+            slot: 0,
+            algorithm: Algorithm::Rsa,
+            credential_id: "cr-1",
+            challenge: CHALLENGE,
+        };
+        self.expect_refusal(lacks, Refusal::UnsupportedAlgorithm)?;
         self.emulator.reset()?;
         self.emulator.expect_button(b'w')?;
         self.expect_refusal(sign, Refusal::EmptySlot)
+    }
+
+    /// With the keys of the vectors in its slots, a device signs what is in the vectors.
+    pub(super) fn sign_the_vectors(&mut self, algorithms: &[Algorithm]) -> Result<(), String> {
+        self.emulator.press(b'a')?;
+        for (slot, algorithm) in (0..).zip(algorithms) {
+            let vector = Vector::of(*algorithm);
+            let (challenge, wanted) = (vector.challenge()?, vector.signature()?);
+            let challenge = &challenge;
+            self.ask(Request::Sign { slot, challenge }, |reply| match reply {
+                Reply::Signed { signature, .. } if signature == wanted => Some(()),
+                _ => None,
+            })
+            .map_err(|error| format!("the vector of {algorithm}: {error}"))?;
+        }
+        Ok(())
     }
 
     /// Without a seed there are no keys.
