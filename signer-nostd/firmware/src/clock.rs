@@ -3,7 +3,7 @@ use core::cell::Cell;
 use cortex_m::peripheral::SYST;
 use cortex_m::peripheral::syst::SystClkSource;
 
-/// Time in ticks of half a second, as SysTick counts them.
+/// Time in ticks of half a second, as `SysTick` counts them.
 ///
 /// While the processor is busy for longer than a tick, it is behind: it times people, who are not
 /// asked then.
@@ -39,7 +39,7 @@ impl Clock {
     }
 }
 
-/// SysTick counts 24 bits: a tick is as long as it can be.
+/// `SysTick` counts 24 bits: a tick is as long as it can be.
 pub(crate) const TICKS_PER_SECOND: u32 = 2;
 /// Of the processor.
 const HERTZ: u32 = 25_000_000;

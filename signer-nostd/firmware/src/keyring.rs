@@ -34,7 +34,7 @@ impl Keyring for KeptKeys<'_> {
     type Key = Key;
 
     fn slots(&self) -> u8 {
-        const { SLOTS as u8 }
+        u8::try_from(SLOTS).unwrap_or(u8::MAX)
     }
 
     fn credential(&self, slot: u8) -> Option<Credential<'_, Key>> {

@@ -58,6 +58,8 @@ fn report(sets: &[&Set]) -> Result<(), String> {
     report.finish()
 }
 
+/// Where the images' sources are.
+pub(crate) const FOLDER: &str = "signer-nostd/firmware";
 const TARGET: &str = "thumbv7em-none-eabihf";
 
 /// Builds an image and returns its file, which the next build does not replace.
@@ -65,7 +67,7 @@ fn build(compiler: &Compiler, set: &Set) -> Result<PathBuf, String> {
     let target = compiler.target()?.join("firmware");
     let mut cargo = compiler.cargo("build", set.program.crates());
     // The flags of an image are in its folder, and cargo reads those of the folder that it starts in.
-    cargo.current_dir(root().join("signer-nostd/firmware"));
+    cargo.current_dir(root().join(FOLDER));
     cargo.env("CARGO_TARGET_DIR", &target);
     // They would be instead of the folder's.
     cargo.env_remove("RUSTFLAGS");

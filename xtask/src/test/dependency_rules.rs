@@ -2,6 +2,8 @@
 
 use super::dependency_tree::DependencyTree;
 use super::source_tree::{SourceFile, files};
+use crate::cargo::root;
+use crate::firmware;
 use crate::workspace::Workspace;
 
 #[test]
@@ -165,6 +167,31 @@ fn the_dependencies_ask_for_no_newer_rust_than_we_promise() {
             );
         }
     }
+}
+
+/// What the images are made of has been tested here.
+#[test]
+fn the_images_use_the_versions_of_this_workspace() {
+    let versions = |folder: &str| {
+        let file = root().join(folder).join("Cargo.lock");
+        let lock: toml::Table = std::fs::read_to_string(file).unwrap().parse().unwrap();
+        let packages = lock["package"].as_array().unwrap().iter();
+        let text = |package: &toml::Value, key: &str| package[key].as_str().unwrap().to_owned();
+        packages
+            .map(|package| (text(package, "name"), text(package, "version")))
+            .collect::<Vec<_>>()
+    };
+    let ours = versions("");
+    let others: Vec<_> = versions(firmware::FOLDER)
+        .into_iter()
+        .filter(|package| ours.iter().any(|of| of.0 == package.0) && !ours.contains(package))
+        // An old one that `cortex-m` is built with.
+        .filter(|(name, _)| !["rustc_version", "semver"].contains(&&**name))
+        .collect();
+    assert!(
+        others.is_empty(),
+        "`cargo update --precise` these: {others:?}"
+    );
 }
 
 /// Whether a line of code reaches for the world outside.

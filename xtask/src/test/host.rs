@@ -2,11 +2,16 @@
 //!
 //! Warnings fail them without `RUSTFLAGS`, which would build every dependency again.
 
-use crate::cargo::{cargo, run, run_silent};
+use crate::cargo::{at_root, cargo, output, root, run, run_silent};
+use crate::firmware;
 use crate::workspace::Workspace;
 
 pub(super) fn format() -> Result<(), String> {
-    run(cargo().args(["fmt", "--all", "--check"]))
+    run(cargo().args(["fmt", "--all", "--check"]))?;
+    // The images are a workspace of their own.
+    run(cargo()
+        .args(["fmt", "--all", "--check", "--manifest-path"])
+        .arg(firmware::FOLDER.to_owned() + "/Cargo.toml"))
 }
 
 pub(super) fn codegen() -> Result<(), String> {
@@ -17,7 +22,16 @@ pub(super) fn codegen() -> Result<(), String> {
 pub(super) fn clippy() -> Result<(), String> {
     run(cargo()
         .args(["clippy", "--workspace", "--all-targets", "--all-features"])
-        .args(["--", "-D", "warnings"]))
+        .args(["--", "-D", "warnings"]))?;
+    // The images' code is looked at for this machine, for which there always is a library.
+    let host = output(at_root("rustc").args(["--print", "host-tuple"]))?;
+    for (program, features) in [("device", "ed25519,p256,secp256k1"), ("rsa", "rsa")] {
+        run(cargo()
+            .current_dir(root().join(firmware::FOLDER))
+            .args(["clippy", "--target", host.trim(), "--lib", "--bin", program])
+            .args(["--features", features, "--", "-D", "warnings"]))?;
+    }
+    Ok(())
 }
 
 pub(super) fn docs() -> Result<(), String> {

@@ -35,10 +35,6 @@ const PANICS: &[(&str, &str)] = &[
         "32 bytes of a number go into 32 bytes",
     ),
     (
-        "<der::reader::slice::SliceReader as der::reader::Reader>::read_byte",
-        "reads the DER that ecdsa has just written, inside its bounds",
-    ),
-    (
         "<dfns_signer::key::p256::P256Key as dfns_signer::signing_key::SigningKey>::sign_into",
         "ecdsa's and rfc6979's code, put in line: all lengths are the curve's",
     ),
@@ -55,7 +51,7 @@ const PANICS: &[(&str, &str)] = &[
         "postcard's COBS, put in line: it goes back to a byte that it has written",
     ),
     (
-        "<postcard::ser::flavors::crc::CrcModifier<postcard::ser::flavors::Cobs<",
+        "<dfns_signer::device::message::Checked<postcard::ser::flavors::Cobs<",
         "postcard's COBS goes back to a byte that it has written",
     ),
     (
