@@ -1,5 +1,5 @@
 use sha2::{Digest as _, Sha256};
-use zeroize::Zeroizing;
+use zeroize::{Zeroize as _, Zeroizing};
 
 /// Random numbers from the seed that the device was started with.
 ///
@@ -17,7 +17,7 @@ impl<'b> Random<'b> {
     pub(crate) fn new(seed: &mut [u8; 32], state: &'b mut [u8; 32]) -> Self {
         let seeded = *seed != [0; 32];
         *state = hash(b"seed", &[&*state, &*seed]);
-        *seed = [0; 32];
+        seed.zeroize();
         Self { state, seeded }
     }
 
