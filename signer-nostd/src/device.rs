@@ -15,6 +15,7 @@
 
 mod bad_frame;
 mod deframer;
+mod frame_writer;
 mod handler;
 mod keyring;
 mod message;

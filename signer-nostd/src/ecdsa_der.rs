@@ -71,6 +71,27 @@ mod tests {
         assert_eq!(out[37..39], [2, 32]);
     }
 
+    /// Numbers of every length and with every kind of first byte.
+    #[cfg(feature = "p256")]
+    #[test]
+    fn it_is_what_ecdsa_writes() {
+        let number = |len: usize, first: u8| {
+            let mut number = [0x5a; 32];
+            number[..32 - len].fill(0);
+            number[32 - len] = first;
+            number
+        };
+        for (r, s) in [(32, 32), (32, 31), (31, 1), (1, 2), (30, 17)] {
+            for first in [0x01, 0x7f, 0x80, 0xfe] {
+                let (r, s) = (number(r, first), number(s, first ^ 0x80 | 1));
+                let expected = p256::ecdsa::Signature::from_scalars(r, s).unwrap().to_der();
+                let mut out = [0; 72];
+                let len = write_der(&r, &s, &mut out).unwrap();
+                assert_eq!(&out[..len], expected.as_bytes());
+            }
+        }
+    }
+
     #[test]
     fn a_short_buffer_is_told_what_is_needed() {
         let needed = 72;

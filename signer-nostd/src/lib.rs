@@ -35,6 +35,8 @@ mod hedged;
 mod invalid_key;
 mod key;
 mod key_attestation;
+#[cfg(any(feature = "p256", feature = "secp256k1"))]
+mod sec1_point;
 mod sign_error;
 mod signing_key;
 mod verified;

@@ -1,7 +1,8 @@
 use crc::{CRC_32_ISO_HDLC, Crc, Digest, NoTable};
-use postcard::ser_flavors::{Cobs, Flavor, Slice};
+use postcard::ser_flavors::Flavor;
 use serde::{Deserialize, Serialize};
 
+use super::frame_writer::FrameWriter;
 use super::{BadFrame, FrameFault};
 use crate::SignError;
 
@@ -28,13 +29,11 @@ impl<B: Serialize> Message<B> {
     pub fn encode<'o>(&self, out: &'o mut [u8]) -> Result<&'o [u8], SignError> {
         let needed = out.len().saturating_add(1);
         let too_small = SignError::BufferTooSmall { needed };
-        let cobs = Cobs::try_new(Slice::new(out)).map_err(|_| too_small)?;
         let checked = Checked {
-            frame: cobs,
+            frame: FrameWriter::new(out).map_err(|_| too_small)?,
             digest: CHECKSUM.digest(),
         };
         postcard::serialize_with_flavor(&(VERSION, self.id, &self.body), checked)
-            .map(|frame| &*frame)
             .map_err(|_| too_small)
     }
 }

@@ -2,11 +2,13 @@ use core::fmt;
 
 use p256::SecretKey;
 use p256::ecdsa::{Signature, SigningKey as SoftwareKey, VerifyingKey};
+use p256::elliptic_curve::point::AffineCoordinates as _;
 use p256::pkcs8::DecodePrivateKey as _;
 use signature::rand_core::TryCryptoRng;
 use signature::{Keypair, Signer};
 
 use crate::ecdsa_der::write_der;
+use crate::sec1_point::write_point;
 use crate::signing_key::write_front;
 use crate::{Algorithm, CredentialKey, Hedged, InvalidKey, SignError, SigningKey, Verified};
 
@@ -98,10 +100,8 @@ impl<S: Keypair<VerifyingKey = VerifyingKey>> P256Key<S> {
         let mut der = [0; 91];
         let (prefix, point) = der.split_at_mut(PUBLIC_KEY_PREFIX.len());
         prefix.copy_from_slice(&PUBLIC_KEY_PREFIX);
-        let uncompressed = self.0.verifying_key().to_sec1_point(false);
-        for (to, from) in point.iter_mut().zip(uncompressed.as_bytes()) {
-            *to = *from;
-        }
+        let key = self.0.verifying_key();
+        write_point(&key.as_affine().x(), &key.as_affine().y(), point);
         der
     }
 }
