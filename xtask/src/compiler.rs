@@ -56,7 +56,7 @@ impl Compiler {
             .args([command, "--target", self.triple, "-Z"])
             .arg(format!("build-std={crates}"));
         cargo.env("CARGO_TARGET_DIR", target);
-        cargo.env(LINKER[0], LINKER[1]);
+        cargo.envs(LINKERS);
         cargo
     }
 
@@ -75,7 +75,13 @@ impl Compiler {
 }
 
 /// Where cargo asks which linker to use, and Debian's name of it.
-const LINKER: [&str; 2] = ["CARGO_TARGET_THUMBV7EM_NONE_EABIHF_LINKER", "ld.lld-19"];
+const LINKERS: [(&str, &str); 2] = [
+    ("CARGO_TARGET_THUMBV7EM_NONE_EABIHF_LINKER", "ld.lld-19"),
+    (
+        "CARGO_TARGET_RISCV32IMC_UNKNOWN_NONE_ELF_LINKER",
+        "ld.lld-19",
+    ),
+];
 
 /// The compiler, its cargo, the library's source and a linker for firmware and wasm.
 const DEBIAN: [&str; 4] = ["rustc-web", "cargo-web", "rust-web-src", "lld-19"];

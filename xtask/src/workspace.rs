@@ -22,7 +22,6 @@ pub(crate) struct Package {
     id: String,
     pub(crate) features: BTreeMap<String, Vec<String>>,
     targets: Vec<Target>,
-    #[cfg(test)]
     pub(crate) version: String,
     #[cfg(test)]
     pub(crate) rust_version: Option<String>,

@@ -58,7 +58,7 @@ pub(super) const PARTS: &[Part] = &[
     },
     Part {
         name: "risc-v",
-        does: "the signer compiles for a RISC-V microcontroller, without an allocator",
+        does: "an image that signs links for a RISC-V microcontroller, without an allocator",
         needs: Needs::Target,
         run: cross::risc_v,
     },

@@ -89,6 +89,16 @@ impl Image {
         self.depth(self.start_of(root)?, &mut Vec::new(), &mut BTreeMap::new())
     }
 
+    /// What allocates or is made to, if anything does.
+    pub(super) fn allocator(&self) -> Option<&str> {
+        let mut names = self.functions.values().flat_map(|function| &function.names);
+        let allocates = |name: &str| {
+            let of_alloc = name.starts_with("alloc::") || name.starts_with("<alloc::");
+            of_alloc || (name.contains("__rust_") && name.contains("alloc"))
+        };
+        names.find(|name| allocates(name)).map(String::as_str)
+    }
+
     fn depth(
         &self,
         address: u64,
@@ -206,6 +216,16 @@ Stack Sizes:
         assert_eq!(image.depth_of("sign"), Ok(120));
         assert!(image.depth_of("wait").unwrap_err().contains("register"));
         assert!(image.depth_of("other").is_err());
+    }
+
+    #[test]
+    fn an_allocator_is_found() {
+        assert_eq!(Image::parse(SYMBOLS, LISTING, FRAMES).allocator(), None);
+        for name in ["__rustc::__rust_alloc", "<alloc::vec::Vec<u8>>::push"] {
+            let symbols = format!("{SYMBOLS}00000501 T {name}\n");
+            let image = Image::parse(&symbols, LISTING, FRAMES);
+            assert_eq!(image.allocator(), Some(name));
+        }
     }
 
     #[test]
