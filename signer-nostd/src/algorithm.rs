@@ -3,6 +3,7 @@ use core::fmt;
 /// A signature algorithm that Dfns accepts for credentials of the kinds `Key`,
 /// `PasswordProtectedKey` and `RecoveryKey` (Dfns documentation, "Credentials data").
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "device", derive(serde::Serialize, serde::Deserialize))]
 pub enum Algorithm {
     /// Ed25519 over the message itself (RFC 8032); 64 raw bytes.

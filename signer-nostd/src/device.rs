@@ -18,6 +18,8 @@ mod deframer;
 mod frame_writer;
 mod handler;
 mod keyring;
+#[cfg(feature = "defmt")]
+mod log;
 mod message;
 mod refusal;
 mod reply;

@@ -2,6 +2,7 @@ use core::fmt;
 
 /// Why a challenge was not signed. Nothing secret is in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum SignError {
     /// The challenge is the empty text.

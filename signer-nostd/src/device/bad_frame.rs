@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// A frame that could not be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct BadFrame {
     /// The id of the message inside; 0 when it could not be read either.
     pub id: u32,
@@ -13,6 +14,7 @@ pub struct BadFrame {
 
 /// What is wrong with a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum FrameFault {
     /// Longer than any message of the protocol, or than the buffer for it.

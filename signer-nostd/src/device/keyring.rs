@@ -36,6 +36,7 @@ pub struct Credential<'k, K: ?Sized> {
 
 /// Why a key was not made or not forgotten.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum KeyringError {
     /// It makes no keys of this algorithm.
     UnsupportedAlgorithm,

@@ -16,6 +16,7 @@ const CHECKSUM_LEN: usize = 4;
 
 /// A [`Request`](super::Request) or [`Reply`](super::Reply) with the id that joins the two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Message<B> {
     /// Chosen by the host, other than 0 and other than those of its last requests. A reply with
     /// the id 0 answers a frame whose id could not be read.

@@ -6,6 +6,7 @@ use super::{FrameFault, KeyringError};
 
 /// Why a device did nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum Refusal {
     /// The frame could not be read.

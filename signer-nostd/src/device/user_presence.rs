@@ -1,3 +1,5 @@
+use core::fmt;
+
 use crate::Algorithm;
 
 /// Somebody at the device: a button, a touch, a display.
@@ -15,6 +17,7 @@ pub trait UserPresence {
 
 /// What the user has decided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Presence {
     /// Nothing yet.
     Waiting,
@@ -27,7 +30,7 @@ pub enum Presence {
 }
 
 /// What the user is asked about, to be shown where there is a display.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Action<'a> {
     /// Answer a challenge.
     Sign {
@@ -45,4 +48,18 @@ pub enum Action<'a> {
     },
     /// Forget every key.
     Wipe,
+}
+
+/// Names the credential; a challenge is for the user's eyes alone.
+impl fmt::Debug for Action<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sign { credential_id, .. } => write!(f, "Sign({credential_id:?})"),
+            Self::Create {
+                credential_id,
+                algorithm,
+            } => write!(f, "Create({credential_id:?}, {algorithm:?})"),
+            Self::Wipe => f.write_str("Wipe"),
+        }
+    }
 }

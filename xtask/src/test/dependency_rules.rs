@@ -81,6 +81,14 @@ fn the_signer_brings_curves_to_a_device_and_no_allocator() {
     tree.assert_within(&[SIGNER, CURVES, DER, SHA2, FRAMES].concat());
     tree.assert_featureless("alloc");
     tree.assert_featureless("std");
+    let logged = [
+        &device[..],
+        &["--no-default-features", "--features", "defmt"],
+    ]
+    .concat();
+    let tree = DependencyTree::new("dfns-signer", &logged);
+    tree.assert_within(&[SIGNER, SHA2, LOG].concat());
+    tree.assert_featureless("alloc");
 }
 
 #[test]
@@ -311,5 +319,7 @@ const FRAMES: &[&str] = &[
     "serde_core",
     "thiserror",
 ];
+/// What a firmware logs with.
+const LOG: &[&str] = &["bitflags", "defmt"];
 /// Keys come as PKCS#8 or SEC1 documents, on a device as well.
 const DER: &[&str] = &["const-oid", "der", "pkcs8", "sec1", "spki"];

@@ -13,7 +13,7 @@ pub(super) fn cortex_m() -> Result<(), String> {
     let compiler = Compiler::find("thumbv7em-none-eabihf")?;
     let signer = |crates, features| compile(&compiler, crates, "dfns-signer", features);
     signer("core", &[])?;
-    signer("core", &["--features", "device"])?;
+    signer("core", &["--features", "device,defmt"])?;
     signer("core,alloc", &["--features", "rsa"])?;
     let protocol = |features| compile(&compiler, "core,alloc", "dfns-protocol", features);
     protocol(&["--no-default-features", "--features", "wallets"])?;
