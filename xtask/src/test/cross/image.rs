@@ -64,6 +64,20 @@ impl Image {
 
     /// Which of the functions that a call of `root` can reach call one that panics.
     pub(super) fn panicking_from(&self, root: &str) -> Result<BTreeSet<&str>, String> {
+        self.callers_from(root, Function::panics)
+    }
+
+    /// Which of the functions that a call of `root` can reach compare memory, which ends where it first differs.
+    pub(super) fn comparing_from(&self, root: &str) -> Result<BTreeSet<&str>, String> {
+        let compares = |of: &Function| matches!(of.name(), "memcmp" | "bcmp");
+        self.callers_from(root, compares)
+    }
+
+    fn callers_from(
+        &self,
+        root: &str,
+        of: impl Fn(&Function) -> bool,
+    ) -> Result<BTreeSet<&str>, String> {
         let mut reached = BTreeSet::new();
         let mut found = BTreeSet::new();
         let mut open = vec![self.start_of(root)?];
@@ -72,11 +86,7 @@ impl Image {
             if !reached.insert(address) || function.panics() {
                 continue;
             }
-            if function
-                .calls
-                .iter()
-                .any(|call| self.functions[call].panics())
-            {
+            if function.calls.iter().any(|call| of(&self.functions[call])) {
                 found.insert(function.name());
             }
             open.extend(&function.calls);
@@ -234,5 +244,13 @@ Stack Sizes:
         let found = image.panicking_from("sign").unwrap();
         assert_eq!(found, BTreeSet::from(["sign"]));
         assert!(image.panicking_from("wait").unwrap().is_empty());
+    }
+
+    #[test]
+    fn who_compares_memory_is_named() {
+        let symbols = SYMBOLS.replace("<curve::Point as Mul<u8>>::mul", "memcmp");
+        let image = Image::parse(&symbols, LISTING, FRAMES);
+        let found = image.comparing_from("sign").unwrap();
+        assert_eq!(found, BTreeSet::from(["sign"]));
     }
 }
