@@ -117,7 +117,8 @@ impl Token {
         if !decoded.trim_ascii_start().starts_with(b"{") {
             return Err(UnreadableToken::Claims);
         }
-        serde_json::from_slice(&decoded).map_err(|_| UnreadableToken::Claims)
+        let text = core::str::from_utf8(&decoded).map_err(|_| UnreadableToken::Claims)?;
+        serde_json::from_str(text).map_err(|_| UnreadableToken::Claims)
     }
 }
 

@@ -36,8 +36,9 @@ impl Refusal {
     /// Reads an answer; `secrets` are taken out of what the service echoes.
     pub(crate) fn new(response: &Response<'_>, secrets: &[&str]) -> Self {
         let body = response.body();
-        let value: Value = (body.len() <= BODY_LIMIT)
-            .then(|| serde_json::from_slice(body).ok())
+        // From text, as all answers are read: a device would pay 6 KiB for a second reader, of bytes.
+        let value: Value = (body.len() <= BODY_LIMIT && nests_at_most(DEPTH_LIMIT, body))
+            .then(|| serde_json::from_str(core::str::from_utf8(body).ok()?).ok())
             .flatten()
             .unwrap_or_default();
         let error = &value["error"];
@@ -103,6 +104,27 @@ impl fmt::Display for Refusal {
 impl core::error::Error for Refusal {}
 
 const BODY_LIMIT: usize = 64 << 10;
+/// An error is flat. Each level takes a few hundred bytes of stack to read, of which a device has little.
+const DEPTH_LIMIT: usize = 32;
+
+/// Whether JSON has no more arrays and objects in each other than this.
+fn nests_at_most(limit: usize, json: &[u8]) -> bool {
+    let (mut depth, mut in_text, mut escaped) = (0_usize, false, false);
+    for byte in json {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = in_text,
+            b'"' => in_text = !in_text,
+            b'[' | b'{' if !in_text => depth += 1,
+            b']' | b'}' if !in_text => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > limit {
+            return false;
+        }
+    }
+    true
+}
 
 /// A text, or several of them as validators give them.
 fn text(value: &Value) -> Option<String> {

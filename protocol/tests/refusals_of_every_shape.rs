@@ -138,3 +138,30 @@ fn a_redirect_is_a_refusal_that_says_so() {
     let error = refused(307, b"");
     assert!(error.to_string().contains("redirect"), "{error}");
 }
+
+/// A device has too little stack for what a hostile server can put into each other.
+#[test]
+fn what_is_nested_without_end_is_kept_as_it_came() {
+    let nested = |levels: usize, text: &str| {
+        let (open, close) = ("[".repeat(levels - 2), "]".repeat(levels - 2));
+        format!(r#"{{"error":{{"message":"{text}","details":{open}1{close}}}}}"#)
+    };
+    for text in ["m", "[[[", r#"\"[[["#, r"\\"] {
+        let error = refused(400, nested(32, text).as_bytes());
+        let refusal = error.refusal().unwrap();
+        assert!(
+            refusal.message.is_some() && refusal.details.is_some(),
+            "{text}"
+        );
+        let body = nested(33, text);
+        let error = refused(400, body.as_bytes());
+        let refusal = error.refusal().unwrap();
+        assert!(
+            refusal.message.is_none() && refusal.details.is_none(),
+            "{text}"
+        );
+        assert_eq!(refusal.body, body.as_bytes());
+    }
+    let error = refused(400, "[".repeat(60_000).as_bytes());
+    assert_eq!(error.refusal().unwrap().message, None);
+}
