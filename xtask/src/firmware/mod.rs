@@ -13,13 +13,15 @@ mod vectors;
 use std::fs;
 use std::path::PathBuf;
 
-use crate::cargo::{at_root, output, root, run as run_command};
+use crate::cargo::{at_root, cargo, output, root, run as run_command};
 use crate::compiler::Compiler;
+use elf::Elf;
 use emulator::Emulator;
 use report::Report;
 use set::Set;
 
-/// Builds the images named in `arguments`, or all of them; with `--report`, also tries them and prints what they take.
+/// Builds the images named in `arguments`, or all that serve the device protocol; with `--report`, also tries them and
+/// prints what they take.
 pub(crate) fn run(arguments: impl Iterator<Item = String>) -> Result<(), String> {
     let (options, names): (Vec<_>, Vec<_>) = arguments.partition(|word| word.starts_with("--"));
     let reports = match options.iter().map(String::as_str).collect::<Vec<_>>()[..] {
@@ -27,6 +29,13 @@ pub(crate) fn run(arguments: impl Iterator<Item = String>) -> Result<(), String>
         ["--report"] => true,
         _ => return Err(format!("`{}`: there is only --report", options.join(" "))),
     };
+    if names == [WALLET] && reports {
+        return test_wallet();
+    }
+    if names == [WALLET] {
+        println!("  {}", wallet(&Compiler::find(TARGET)?)?.display());
+        return Ok(());
+    }
     let sets = set::select(&names)?;
     if reports {
         return report(&sets);
@@ -60,21 +69,59 @@ fn report(sets: &[&Set]) -> Result<(), String> {
 
 /// Where the images' sources are.
 pub(crate) const FOLDER: &str = "signer-nostd/firmware";
+/// Builds the image that makes its own calls and has it make some against a sandbox; an error if it does something wrong
+/// or takes more than it may.
+pub(crate) fn test_wallet() -> Result<(), String> {
+    let compiler = Compiler::find(TARGET)?;
+    Emulator::find()?;
+    let image = wallet(&compiler)?;
+    let flash = Elf::read(&image)?.flash()?;
+    println!("  {flash:>6} bytes of flash");
+    if flash > WALLET_FLASH {
+        return Err(format!(
+            "{WALLET}: {flash} bytes of flash, more than {WALLET_FLASH}"
+        ));
+    }
+    let mut example = cargo();
+    example.args(["run", "--package", "dfns-client", "--example"]);
+    run_command(example.args(["device_alone", "--"]).arg(image))
+}
+
+fn wallet(compiler: &Compiler) -> Result<PathBuf, String> {
+    build_program(compiler, WALLET, WALLET, WALLET, "core,alloc")
+}
+
+/// The image with the state machine of the API, beside the sets of algorithms.
+const WALLET: &str = "wallet";
+/// Its bytes of code, constants and initial values.
+const WALLET_FLASH: u32 = 128 * 1024;
+
 const TARGET: &str = "thumbv7em-none-eabihf";
 
-/// Builds an image and returns its file, which the next build does not replace.
 fn build(compiler: &Compiler, set: &Set) -> Result<PathBuf, String> {
+    let (program, crates) = (set.program.name(), set.program.crates());
+    build_program(compiler, set.name, program, set.features, crates)
+}
+
+/// Builds an image and returns its file, which the next build does not replace.
+fn build_program(
+    compiler: &Compiler,
+    image: &str,
+    program: &str,
+    features: &str,
+    crates: &str,
+) -> Result<PathBuf, String> {
     let target = compiler.target()?.join("firmware");
-    let mut cargo = compiler.cargo("build", set.program.crates());
+    let mut cargo = compiler.cargo("build", crates);
     // The flags of an image are in its folder, and cargo reads those of the folder that it starts in.
     cargo.current_dir(root().join(FOLDER));
     cargo.env("CARGO_TARGET_DIR", &target);
     // They would be instead of the folder's.
     cargo.env_remove("RUSTFLAGS");
-    cargo.args(["--release", "--locked", "--bin", set.program.name()]);
-    run_command(cargo.arg("--features").arg(set.features))?;
-    let image = target.join(format!("{}.elf", set.name));
-    let built = compiler.program(&target, set.program.name());
+    cargo.args(["--release", "--locked", "--bin", program]);
+    run_command(cargo.arg("--features").arg(features))?;
+    let image = target.join(format!("{image}.elf"));
+    let built = compiler.program(&target, program);
     fs::copy(&built, &image).map_err(|error| format!("{}: {error}", built.display()))?;
     Ok(image)
 }

@@ -25,7 +25,11 @@ pub(super) fn clippy() -> Result<(), String> {
         .args(["--", "-D", "warnings"]))?;
     // The images' code is looked at for this machine, for which there always is a library.
     let host = output(at_root("rustc").args(["--print", "host-tuple"]))?;
-    for (program, features) in [("device", "ed25519,p256,secp256k1"), ("rsa", "rsa")] {
+    for (program, features) in [
+        ("device", "ed25519,p256,secp256k1"),
+        ("rsa", "rsa"),
+        ("wallet", "wallet"),
+    ] {
         run(cargo()
             .current_dir(root().join(firmware::FOLDER))
             .args(["clippy", "--target", host.trim(), "--lib", "--bin", program])

@@ -75,6 +75,12 @@ pub(super) const PARTS: &[Part] = &[
         run: firmware::test,
     },
     Part {
+        name: "device-alone",
+        does: "a device makes its own calls: an image under emulation, with the sandbox at the other end",
+        needs: Needs::Emulator,
+        run: firmware::test_wallet,
+    },
+    Part {
         name: "wasm",
         does: "the protocol compiles for wasm32-unknown-unknown",
         needs: Needs::Target,
@@ -141,9 +147,9 @@ fn help() -> String {
         .chain([host])
     {
         // Writing to a string cannot fail.
-        let _ = writeln!(help, "  {name:<10} {does}");
+        let _ = writeln!(help, "  {name:<12} {does}");
     }
-    help += "\n`page` needs Node and Chromium, `interop` Node and Python, and both a network when they install packages: once,\n\
+    help += "\n`device-alone` needs QEMU. `page` needs Node and Chromium, `interop` Node and Python, and both a network when they install packages: once,\n\
              and after each change of a lock file.\n";
     help
 }
