@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-/// Appends `text` as a JSON string (RFC 8259 section 7), byte for byte as serde_json writes it.
+/// Appends `text` as a JSON string (RFC 8259 section 7), byte for byte as `serde_json` writes it.
 pub(crate) fn push_string(out: &mut Vec<u8>, text: &str) {
     out.push(b'"');
     let text = text.as_bytes();
@@ -28,6 +28,10 @@ fn push_escaped(out: &mut Vec<u8>, text: &[u8]) {
     }
 }
 
+#[expect(
+    clippy::needless_bitwise_bool,
+    reason = "without branches, so that many bytes are looked at together"
+)]
 fn is_special(byte: u8) -> bool {
     (byte < 0x20) | (byte == b'"') | (byte == b'\\')
 }

@@ -4,12 +4,12 @@ use std::io::Read as _;
 use dfns_signer::device::Message;
 use ureq::Agent;
 
-use crate::emulator::Emulator;
+use crate::line::Line;
 use crate::wire::{Ending, FromDevice, MAX_FRAME, ToDevice};
 
 /// Sends the requests of a device and hands it the answers.
-pub(crate) struct Bridge<'e> {
-    device: &'e mut Emulator,
+pub(crate) struct Bridge {
+    device: Line,
     agent: Agent,
     /// Requests go nowhere else.
     base_url: String,
@@ -28,8 +28,8 @@ pub(crate) enum Lie {
     FromTheStart,
 }
 
-impl<'e> Bridge<'e> {
-    pub(crate) fn new(device: &'e mut Emulator, base_url: String) -> Self {
+impl Bridge {
+    pub(crate) fn new(device: Line, base_url: String) -> Self {
         let agent = Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)

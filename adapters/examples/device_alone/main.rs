@@ -12,8 +12,10 @@
 
 extern crate alloc;
 
+#[path = "../support/board.rs"]
+mod board;
 mod bridge;
-mod emulator;
+mod line;
 #[path = "../../../signer-nostd/firmware/src/bin/wallet/wire.rs"]
 mod wire;
 
@@ -27,16 +29,19 @@ use dfns_client::protocol::{BaseUrl, Context, Token};
 use dfns_client::ureq::Client;
 use dfns_sandbox::Sandbox;
 
+use board::Board;
 use bridge::{Bridge, Lie};
-use emulator::Emulator;
+use line::Line;
 use wire::{Ending, ToDevice};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let image = std::env::args_os().nth(1);
     let image = image.ok_or("name the image that `cargo xtask firmware wallet` has built")?;
     let sandbox = Sandbox::start()?;
-    let mut emulator = Emulator::start(image.as_ref())?;
-    let mut bridge = Bridge::new(&mut emulator, sandbox.base_url());
+    let mut board = Board::new(image.as_ref())?;
+    let line = Line::new(board.host().try_clone()?)?;
+    let mut bridge = Bridge::new(line, sandbox.base_url());
+    board.power_on()?;
 
     let public_key = pem(&bridge.public_key()?);
     let account = sandbox.add_service_account("device", &public_key)?;
@@ -96,7 +101,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     expect(&sandbox.executions("createWallet"), &2)?;
 
     println!("{:>6} bytes of heap at most", bridge.heap());
-    println!("{:>6} bytes of stack at most", emulator.stack()?);
+    println!("{:>6} bytes of stack at most", board.stack()?);
     Ok(())
 }
 

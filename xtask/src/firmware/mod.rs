@@ -11,7 +11,7 @@ mod trial;
 mod vectors;
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::cargo::{at_root, cargo, output, root, run as run_command};
 use crate::compiler::Compiler;
@@ -69,9 +69,22 @@ fn report(sets: &[&Set]) -> Result<(), String> {
 
 /// Where the images' sources are.
 pub(crate) const FOLDER: &str = "signer-nostd/firmware";
+
+/// Has a client sign with the image of all curves, and the image that makes its own calls make some, against sandboxes; an
+/// error if one does something wrong.
+pub(crate) fn test_devices() -> Result<(), String> {
+    Emulator::find()?;
+    let curves = set::select(&["curves".into()])?;
+    let compiler = Compiler::find(TARGET)?;
+    for set in curves {
+        example("device", &build(&compiler, set)?)?;
+    }
+    test_wallet()
+}
+
 /// Builds the image that makes its own calls and has it make some against a sandbox; an error if it does something wrong
 /// or takes more than it may.
-pub(crate) fn test_wallet() -> Result<(), String> {
+fn test_wallet() -> Result<(), String> {
     let compiler = Compiler::find(TARGET)?;
     Emulator::find()?;
     let image = wallet(&compiler)?;
@@ -82,9 +95,14 @@ pub(crate) fn test_wallet() -> Result<(), String> {
             "{WALLET}: {flash} bytes of flash, more than {WALLET_FLASH}"
         ));
     }
+    example("device_alone", &image)
+}
+
+/// Runs an example of `dfns-client` with an image.
+fn example(name: &str, image: &Path) -> Result<(), String> {
     let mut example = cargo();
     example.args(["run", "--package", "dfns-client", "--example"]);
-    run_command(example.args(["device_alone", "--"]).arg(image))
+    run_command(example.args([name, "--"]).arg(image))
 }
 
 fn wallet(compiler: &Compiler) -> Result<PathBuf, String> {

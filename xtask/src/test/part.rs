@@ -75,10 +75,10 @@ pub(super) const PARTS: &[Part] = &[
         run: firmware::test,
     },
     Part {
-        name: "device-alone",
-        does: "a device makes its own calls: an image under emulation, with the sandbox at the other end",
+        name: "device",
+        does: "devices under emulation sign for a client, and make calls of their own, with the sandbox at the other end",
         needs: Needs::Emulator,
-        run: firmware::test_wallet,
+        run: firmware::test_devices,
     },
     Part {
         name: "wasm",
@@ -149,7 +149,7 @@ fn help() -> String {
         // Writing to a string cannot fail.
         let _ = writeln!(help, "  {name:<12} {does}");
     }
-    help += "\n`device-alone` needs QEMU. `page` needs Node and Chromium, `interop` Node and Python, and both a network when they install packages: once,\n\
+    help += "\n`firmware` and `device` need QEMU. `page` needs Node and Chromium, `interop` Node and Python, and both a network when they install packages: once,\n\
              and after each change of a lock file.\n";
     help
 }
