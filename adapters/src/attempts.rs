@@ -1,6 +1,6 @@
 use std::time::{Duration, Instant};
 
-use dfns_protocol::{Operation, Retry};
+use dfns_protocol::{Happened, Operation, Retry};
 
 use crate::{CallError, chance, trace};
 
@@ -9,6 +9,8 @@ pub(crate) struct Attempts {
     policy: Retry,
     retries: u32,
     began: Instant,
+    /// By the attempts so far: the last error is all that the caller sees of them.
+    happened: Happened,
 }
 
 impl Attempts {
@@ -17,6 +19,7 @@ impl Attempts {
             policy,
             retries: 0,
             began: Instant::now(),
+            happened: Happened::Never,
         }
     }
 
@@ -31,6 +34,8 @@ impl Attempts {
             let jitter = chance::number();
             self.policy.wait(&failure, self.retries, elapsed, jitter)
         });
+        let error = error.after(self.happened);
+        self.happened = error.happened();
         let Some(wait) = wait else {
             trace::failed(&error);
             return Err(error);

@@ -62,6 +62,15 @@ impl CallError {
         }
     }
 
+    /// The same error after an attempt that said `earlier`.
+    pub(crate) fn after(mut self, earlier: Happened) -> Self {
+        self.happened = self.happened.after(earlier);
+        if let CallErrorKind::Protocol(error) = self.kind {
+            self.kind = CallErrorKind::Protocol(error.after(earlier));
+        }
+        self
+    }
+
     pub(crate) fn missing_signer<O: Operation>() -> Self {
         Self::never::<O>(Stage::Prepare, CallErrorKind::MissingSigner)
     }

@@ -10,12 +10,12 @@ use std::time::Duration;
 
 use common::account::Account;
 use common::adapter::{Adapter, for_both_clients};
-use common::{Scripted, WALLET, ok};
-use dfns_client::CallError;
+use common::{CHALLENGE, Scripted, USER_ACTION, WALLET, ok};
 use dfns_client::protocol::api::wallets::{
     CreateWallet, GetWallet, ListTransfers, ListWallets, Network, TransferAsset,
 };
-use dfns_client::protocol::{Happened, Retry};
+use dfns_client::protocol::{Happened, Retry, Stage};
+use dfns_client::{CallError, CallErrorKind};
 use dfns_sandbox::{Fault, Injection};
 use serde_json::json;
 
@@ -24,6 +24,7 @@ for_both_clients! {
     what_may_have_happened_is_not_made_again,
     a_transfer_with_an_external_id_is_made_again_and_is_one,
     a_transfer_without_one_is_not,
+    what_a_first_attempt_may_have_done_is_not_forgotten,
     reads_are_made_again,
     a_client_without_a_policy_makes_nothing_again,
     it_gives_up,
@@ -154,6 +155,28 @@ fn a_transfer_with_an_external_id_is_made_again_and_is_one<A: Adapter>() {
         assert!(listed.contains(&made.id), "{text}");
     }
 }
+
+/// The second attempt is refused a challenge, which says nothing of the first.
+fn what_a_first_attempt_may_have_done_is_not_forgotten<A: Adapter>() {
+    let is_first = AtomicBool::new(true);
+    let server = Scripted::start(move |request| match request.path() {
+        "/auth/action/init" if is_first.swap(false, Ordering::Relaxed) => ok(CHALLENGE),
+        "/auth/action/init" => FORBIDDEN.into(),
+        "/auth/action" => ok(USER_ACTION),
+        _ => Vec::new(),
+    });
+    let client = server.client::<A>().retrying(policy());
+    let error = client.call(&transfer("wa-1", Some("once"))).unwrap_err();
+    assert_eq!(server.requests().len(), 4);
+    assert_eq!(error.stage(), Stage::Init);
+    assert_eq!(error.happened(), Happened::Unknown, "{error}");
+    let CallErrorKind::Protocol(inner) = error.kind() else {
+        panic!("{error:?}");
+    };
+    assert_eq!(inner.happened(), Happened::Unknown);
+}
+
+const FORBIDDEN: &str = "HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n";
 
 fn a_transfer_without_one_is_not<A: Adapter>() {
     let account = Account::new();

@@ -55,6 +55,13 @@ impl Error {
         }
     }
 
+    /// The same error of a call that was made before, when that attempt said `earlier`; see [`Happened::after`].
+    #[must_use]
+    pub fn after(mut self, earlier: Happened) -> Self {
+        self.inner.happened = self.inner.happened.after(earlier);
+        self
+    }
+
     pub(crate) fn new(
         operation: &'static str,
         stage: Stage,
@@ -142,6 +149,25 @@ pub enum Happened {
     Certainly,
     /// It may have, or it may yet. Look before you repeat it, or repeat it with the same `externalId`.
     Unknown,
+}
+
+impl Happened {
+    /// What is known after another attempt at the same call, of which this is known: a refusal of the second does not undo
+    /// what the first may have done.
+    ///
+    /// ```
+    /// # use dfns_protocol::Happened;
+    /// assert_eq!(Happened::Never.after(Happened::Unknown), Happened::Unknown);
+    /// assert_eq!(Happened::Never.after(Happened::Never), Happened::Never);
+    /// ```
+    #[must_use]
+    pub fn after(self, earlier: Self) -> Self {
+        match (earlier, self) {
+            (Self::Certainly, _) | (_, Self::Certainly) => Self::Certainly,
+            (Self::Unknown, _) | (_, Self::Unknown) => Self::Unknown,
+            (Self::Never, Self::Never) => Self::Never,
+        }
+    }
 }
 
 /// What went wrong.

@@ -1,7 +1,7 @@
 use alloc::vec::Vec;
 use core::marker::PhantomData;
 
-use crate::flight::{self, Flight, Next};
+use crate::flight::{Flight, Next};
 use crate::{
     Answer, Context, Error, Happened, Method, Operation, Request, Response, Stage, Step, Unsigned,
 };
@@ -46,9 +46,7 @@ impl<O: Operation> Exchange<O> {
 
     /// What is known about the action when a response began with `status` and could not be read to its end.
     pub fn happened_by_status(&self, status: u16) -> Happened {
-        self.flight
-            .call
-            .happened(flight::verdict(self.flight.stage(), status))
+        self.flight.call.verdict(self.flight.stage(), status)
     }
 
     /// Takes the body out of the request for a transport that needs to own it; [`receive`](Self::receive) does not
@@ -66,7 +64,7 @@ impl<O: Operation> Exchange<O> {
             Next::Decode => O::decode(&Answer::new(O::ID, response))
                 .map(Step::Done)
                 .map_err(|e| {
-                    let happened = call.happened(flight::verdict(Stage::Action, response.status()));
+                    let happened = call.verdict(Stage::Action, response.status());
                     Error::new(O::ID, Stage::Action, happened, e)
                 }),
         }

@@ -28,12 +28,31 @@ impl Call {
         }
     }
 
-    /// A read changes nothing, whatever became of it.
-    pub(crate) fn happened(self, otherwise: Happened) -> Happened {
-        if self.method == Method::Get {
-            Happened::Never
-        } else {
-            otherwise
+    /// What an answer's status says about the action, whatever else stands in the answer.
+    pub(crate) fn verdict(self, stage: Stage, status: u16) -> Happened {
+        match (stage, status) {
+            _ if stage != Stage::Action || self.method == Method::Get => Happened::Never,
+            // Accepted is not done: a policy's approval may still carry it out, or never.
+            (_, 202) => Happened::Unknown,
+            (_, 200..=299) => Happened::Certainly,
+            // One that is signed may have been sent twice on the way: see `refused`.
+            (_, 400) if self.auth == Auth::UserAction => Happened::Unknown,
+            // The service refuses with 4xx before it acts; 408 comes from what stands before it.
+            (_, 400..=407 | 409..=499) => Happened::Never,
+            _ => Happened::Unknown,
+        }
+    }
+
+    /// What a refusal says about the action.
+    ///
+    /// A user action is sent once. When the service says that it was used (400, Dfns documentation, "Signing requests"),
+    /// something on the way has sent the request again, and what became of the first is not known.
+    fn refused(self, stage: Stage, refusal: &Refusal) -> Happened {
+        match &refusal.message {
+            Some(message) if refusal.status == 400 && !message.contains("already been used") => {
+                Happened::Never
+            }
+            _ => self.verdict(stage, refusal.status),
         }
     }
 }
@@ -131,12 +150,12 @@ impl Flight {
 
     pub(crate) fn advance(self, ctx: &Context, response: &Response<'_>) -> Result<Next, Error> {
         let (call, stage) = (self.call, self.stage());
-        let fail = |happened, kind| Err(Error::new(call.id, stage, call.happened(happened), kind));
+        let fail = |happened, kind| Err(Error::new(call.id, stage, happened, kind));
         let limit = ctx.response_limit();
         if response.body().len() > limit {
             let status = response.status();
             return fail(
-                verdict(stage, response.status()),
+                call.verdict(stage, status),
                 crate::ErrorKind::TooLarge { status, limit },
             );
         }
@@ -145,7 +164,7 @@ impl Flight {
             let secrets = tokens.into_iter().flatten().map(Token::expose);
             let secrets: Vec<&str> = secrets.chain(self.request.user_action()).collect();
             let refusal = Refusal::new(response, &secrets);
-            return fail(verdict(stage, response.status()), refusal.into());
+            return fail(call.refused(stage, &refusal), refusal.into());
         }
         let undecodable = |error: Undecodable| fail(Happened::Never, error.into());
         match self.then {
@@ -167,19 +186,6 @@ impl Flight {
             Then::UserAction(_) => Stage::Complete,
             Then::Finish => Stage::Action,
         }
-    }
-}
-
-/// What a status says about the action. Only the action's own request can carry it out.
-pub(crate) fn verdict(stage: Stage, status: u16) -> Happened {
-    match (stage, status) {
-        // Accepted is not done: a policy's approval may still carry it out, or never.
-        (Stage::Action, 202) => Happened::Unknown,
-        (Stage::Action, 200..=299) => Happened::Certainly,
-        // The service refuses with 4xx before it acts; 408 comes from what stands before it.
-        (Stage::Action, 400..=407 | 409..=499) => Happened::Never,
-        (Stage::Action, _) => Happened::Unknown,
-        _ => Happened::Never,
     }
 }
 

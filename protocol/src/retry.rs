@@ -19,6 +19,9 @@ use crate::{Error, ErrorKind, Happened, Operation, Refusal};
 /// | [never](Happened::Never) happened: reads, whatever fails before the action's own request, 429 | yes |
 /// | happened, or [may have](Happened::Unknown) | only a transfer, transaction or signature with an `externalId`: the service then answers with the one that exists (Dfns documentation, "Idempotency") |
 ///
+/// When a call that may have happened was made again, and fails in another way, it still may have happened: say so with
+/// [`Happened::after`].
+///
 /// It comes no sooner than `Retry-After` says. A date there is measured by the `Date` of the same answer, so that no clock
 /// is needed and none can be wrong; what cannot be read is not tried again.
 ///

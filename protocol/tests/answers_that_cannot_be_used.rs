@@ -196,3 +196,22 @@ fn an_accepted_action_whose_answer_is_lost_has_not_certainly_happened() {
     let error = action.receive(&ctx, Response::new(202, &big)).unwrap_err();
     assert_eq!(error.happened(), Happened::Unknown);
 }
+
+#[test]
+fn a_user_action_that_was_used_by_somebody_on_the_way_may_have_been_executed() {
+    let ctx = context();
+    let create = CreateWallet::new(Network::EthereumSepolia);
+    let happened = |body: &str| {
+        let action = authorised(&ctx, &create);
+        assert_eq!(action.happened_by_status(400), Happened::Unknown);
+        let answer = Response::new(400, body.as_bytes());
+        action.receive(&ctx, answer).unwrap_err().happened()
+    };
+    let used = r#"{"error":{"id":"1","status":400,"message":"user action has already been used"}}"#;
+    assert_eq!(happened(used), Happened::Unknown);
+    // What cannot be read may have said so.
+    assert_eq!(happened("<html>"), Happened::Unknown);
+    assert_eq!(happened(&used[..40]), Happened::Unknown);
+    let invalid = used.replace("user action has already been used", "name is too long");
+    assert_eq!(happened(&invalid), Happened::Never);
+}
