@@ -7,11 +7,16 @@ use pkcs8::der::{Decode as _, Reader as _, SliceReader, Tagged as _};
 use pkcs8::{EncryptedPrivateKeyInfoRef, pkcs5};
 
 use crate::host_key::{HostKey, read_pkcs8};
+use crate::key_cost::KeyCost;
 use crate::{KeyError, named_oid};
 
 /// Opens an `EncryptedPrivateKeyInfo` (RFC 5958) and reads the key in it.
 pub(crate) fn decrypt(der: &[u8], passphrase: &[u8]) -> Result<Box<dyn HostKey>, KeyError> {
     let sealed = EncryptedPrivateKeyInfoRef::try_from(der).map_err(|_| not_read(der))?;
+    // The file says how long opening it takes, and whoever sends a file may say years.
+    if let pkcs5::EncryptionScheme::Pbes2(scheme) = &sealed.encryption_algorithm {
+        KeyCost::of(&scheme.kdf)?.check()?;
+    }
     let opened = sealed.decrypt(passphrase).map_err(|error| match error {
         pkcs8::Error::EncryptedPrivateKey(
             pkcs5::Error::UnsupportedAlgorithm { oid }

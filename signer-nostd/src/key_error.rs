@@ -43,6 +43,11 @@ pub enum KeyError {
         /// Name or object identifier of the scheme.
         scheme: String,
     },
+    /// Opening the key would take more time or memory than is spent on one. Nothing was tried.
+    TooCostly {
+        /// What the file asks for, such as `4294967295 rounds of PBKDF2`.
+        found: String,
+    },
     /// The key is of an algorithm or on a curve that Dfns credentials here do not use.
     UnsupportedKey {
         /// Name or object identifier of the algorithm or curve.
@@ -82,6 +87,8 @@ pub enum KeyError {
 const WANTED: &str =
     "wanted is a private key in PEM: PRIVATE KEY, EC PRIVATE KEY or RSA PRIVATE KEY";
 const ALGORITHMS: &str = "wanted is Ed25519, P-256, secp256k1 or RSA";
+const AFFORDABLE: &str =
+    "10000000 rounds of PBKDF2, or scrypt with N·r up to 2^23 (1 GiB) and N·r·p up to 2^24";
 const CONVERT: &str = "`openssl pkcs8 -topk8 -v2 aes-256-cbc` writes what is";
 
 impl fmt::Display for KeyError {
@@ -122,6 +129,11 @@ impl fmt::Display for KeyError {
                 f,
                 "found a key encrypted with {scheme}; wanted is PBES2 with AES and PBKDF2-SHA-2 \
                  or scrypt; {CONVERT}"
+            ),
+            Self::TooCostly { found } => write!(
+                f,
+                "the key asks for {found}; tried are at most {}; {CONVERT}",
+                AFFORDABLE
             ),
             Self::UnsupportedKey { found } => write!(f, "found a key of {found}; {ALGORITHMS}"),
             Self::NoCurve => {

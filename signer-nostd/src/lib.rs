@@ -55,6 +55,8 @@ mod encrypted_private_key;
 mod generate;
 #[cfg(feature = "pem")]
 mod host_key;
+#[cfg(feature = "encryption")]
+mod key_cost;
 #[cfg(feature = "pem")]
 mod key_error;
 #[cfg(feature = "pem")]
