@@ -5,6 +5,7 @@ mod codegen;
 mod compiler;
 mod debian;
 mod firmware;
+mod fuzz;
 mod simulate;
 mod test;
 mod workspace;
@@ -18,6 +19,7 @@ fn main() -> ExitCode {
             codegen::run(&arguments.collect::<Vec<_>>()).map_err(|error| error.to_string())
         }
         Some("firmware") => firmware::run(arguments),
+        Some("fuzz") => fuzz::run(arguments),
         Some("simulate") => simulate::run(arguments),
         Some("test") => test::run(arguments),
         _ => Err(HELP.into()),
@@ -34,5 +36,6 @@ fn main() -> ExitCode {
 const HELP: &str = "\
 cargo xtask codegen [--check|--report]   generate protocol/src/api, or compare it, or count what is in it
 cargo xtask firmware [--report] [IMAGE]…  build images for a microcontroller, all or those named, and try them
+cargo xtask fuzz --smoke|TARGET --minutes N   look for inputs that break what must hold
 cargo xtask simulate [RUNS]   calls over a bad link, a million runs or as many as said
 cargo xtask test [PART]…   run the tests, all of them or the parts named";

@@ -3,15 +3,18 @@
 //! Warnings fail them without `RUSTFLAGS`, which would build every dependency again.
 
 use crate::cargo::{at_root, cargo, output, root, run, run_silent};
-use crate::firmware;
 use crate::workspace::Workspace;
+use crate::{firmware, fuzz};
 
 pub(super) fn format() -> Result<(), String> {
     run(cargo().args(["fmt", "--all", "--check"]))?;
-    // The images are a workspace of their own.
-    run(cargo()
-        .args(["fmt", "--all", "--check", "--manifest-path"])
-        .arg(firmware::FOLDER.to_owned() + "/Cargo.toml"))
+    // The images are a workspace of their own, and so are the fuzz targets.
+    for folder in [firmware::FOLDER, fuzz::FOLDER] {
+        run(cargo()
+            .args(["fmt", "--all", "--check", "--manifest-path"])
+            .arg(folder.to_owned() + "/Cargo.toml"))?;
+    }
+    Ok(())
 }
 
 pub(super) fn codegen() -> Result<(), String> {
@@ -22,6 +25,10 @@ pub(super) fn codegen() -> Result<(), String> {
 pub(super) fn clippy() -> Result<(), String> {
     run(cargo()
         .args(["clippy", "--workspace", "--all-targets", "--all-features"])
+        .args(["--", "-D", "warnings"]))?;
+    run(cargo()
+        .args(["clippy", "--all-targets", "--manifest-path"])
+        .arg(fuzz::FOLDER.to_owned() + "/Cargo.toml")
         .args(["--", "-D", "warnings"]))?;
     // The images' code is looked at for this machine, for which there always is a library.
     let host = output(at_root("rustc").args(["--print", "host-tuple"]))?;

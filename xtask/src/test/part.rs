@@ -1,7 +1,7 @@
 use std::fmt::Write;
 
 use super::{cross, host, interop, page};
-use crate::firmware;
+use crate::{firmware, fuzz};
 
 /// One part of the test run.
 pub(super) struct Part {
@@ -87,6 +87,12 @@ pub(super) const PARTS: &[Part] = &[
         run: cross::wasm,
     },
     Part {
+        name: "fuzz",
+        does: "what must hold of any bytes holds of those that are kept, and of more for half a minute each",
+        needs: Needs::Fuzzer,
+        run: fuzz::test,
+    },
+    Part {
         name: "page",
         does: "the sandbox's page shows calls as they come, looked at with Chromium",
         needs: Needs::Browser,
@@ -126,6 +132,8 @@ enum Needs {
     Target,
     /// The standard library of another target, QEMU and OpenSSL.
     Emulator,
+    /// A nightly compiler and cargo-fuzz, without which a part of it is left out.
+    Fuzzer,
     /// Node, Chromium, and a package to drive it: a network, until they are installed.
     Browser,
     /// Node, Python, and the packages of other people: a network, until they are installed.
@@ -139,7 +147,7 @@ fn help() -> String {
     let mut help = String::from("cargo xtask test [PART]…   all of them when none is named\n\n");
     let host = (
         HOST,
-        "the parts that need Rust alone: all but the last seven",
+        "the parts that need Rust alone: all but the last eight",
     );
     for (name, does) in PARTS
         .iter()
@@ -149,7 +157,7 @@ fn help() -> String {
         // Writing to a string cannot fail.
         let _ = writeln!(help, "  {name:<12} {does}");
     }
-    help += "\n`firmware` and `device` need QEMU. `page` needs Node and Chromium, `interop` Node and Python, and both a network when they install packages: once,\n\
+    help += "\n`firmware` and `device` need QEMU, `fuzz` a nightly compiler for all of it. `page` needs Node and Chromium, `interop` Node and Python, and both a network when they install packages: once,\n\
              and after each change of a lock file.\n";
     help
 }
