@@ -44,21 +44,22 @@ impl Refusal {
         let error = &value["error"];
         let message = [&error["message"], error, &value["message"]]
             .into_iter()
-            .find_map(text)
-            .map(|message| without(message, secrets));
+            .find_map(text);
         let id = text(&error["id"]).or_else(|| error["id"].as_number().map(ToString::to_string));
+        let without = |text| without(text, secrets);
+        let header = |value: Option<&str>| value.map(String::from).map(without);
         let details = match &error["details"] {
             Value::Null => None,
             details => Some(details.clone()),
         };
         Self {
             status: response.status(),
-            message,
-            id,
+            message: message.map(without),
+            id: id.map(without),
             details,
-            retry_after: response.retry_after().map(String::from),
-            date: response.date().map(String::from),
-            request_id: response.request_id().map(String::from),
+            retry_after: header(response.retry_after()),
+            date: header(response.date()),
+            request_id: header(response.request_id()),
             body: body[..body.len().min(BODY_LIMIT)].to_vec(),
         }
     }
@@ -140,12 +141,12 @@ fn text(value: &Value) -> Option<String> {
     }
 }
 
-/// A server may echo the request; its message goes to logs.
-fn without(mut message: String, secrets: &[&str]) -> String {
+/// A server may echo the request, in its message and anywhere else; all of it goes to logs.
+fn without(mut text: String, secrets: &[&str]) -> String {
     for secret in secrets {
-        if message.contains(secret) {
-            message = message.replace(secret, "[redacted]");
+        if text.contains(secret) {
+            text = text.replace(secret, "[redacted]");
         }
     }
-    message
+    text
 }

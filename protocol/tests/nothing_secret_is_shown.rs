@@ -78,6 +78,19 @@ fn errors_and_what_the_service_echoes() {
         "{error}"
     );
 
+    let echo = format!(r#"{{"error":{{"message":"no","id":"{USER_ACTION}"}}}}"#);
+    let answer = Response::new(403, echo.as_bytes())
+        .header("retry-after", TOKEN)
+        .header("date", TOKEN)
+        .header("x-request-id", TOKEN);
+    let error = authorised(&ctx, &create())
+        .receive(&ctx, answer)
+        .unwrap_err();
+    assert_clean(&format!("{error} {error:?}"));
+    let refusal = error.refusal().unwrap();
+    assert_eq!(refusal.id.as_deref(), Some("[redacted]"));
+    assert_eq!(refusal.date.as_deref(), Some("[redacted]"));
+
     let wrong = WALLET.replace("true", &format!("\"{TOKEN}\""));
     let error = authorised(&ctx, &create())
         .receive(&ctx, Response::new(200, wrong.as_bytes()))
