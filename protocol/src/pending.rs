@@ -316,12 +316,16 @@ fn json(challenge: &Challenge) -> String {
     serde_json::to_string(challenge).unwrap_or_default()
 }
 
-/// Everything that [`Encoded`]'s methods rely on.
+/// Everything that [`Encoded`]'s methods rely on, and transports that write a request as it is.
 fn is_sound(encoded: &Encoded) -> bool {
     let signed = encoded.body.get(encoded.signed.clone());
+    let content_type = encoded.content_type.as_deref().unwrap_or_default();
     encoded.target.starts_with('/')
-        && encoded.target.is_ascii()
+        && encoded.target.bytes().all(|byte| byte.is_ascii_graphic())
         && encoded.path_len <= encoded.target.len()
+        && content_type
+            .bytes()
+            .all(|byte| byte == b' ' || byte.is_ascii_graphic())
         && signed.is_some_and(|bytes| core::str::from_utf8(bytes).is_ok())
 }
 

@@ -2,11 +2,14 @@
 
 mod common;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use common::*;
 use dfns_protocol::api::signers::SubmitCloneOutput;
 use dfns_protocol::api::wallets::{CreateWallet, Network, UpdateWallet};
 use dfns_protocol::{ErrorKind, Pending, PendingError};
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
 fn parked() -> Pending {
     let mut create = CreateWallet::new(Network::EthereumSepolia);
@@ -130,6 +133,52 @@ fn every_truncation_and_every_flipped_bit_is_noticed() {
             assert!(read.is_err(), "bit {bit} of byte {position}");
         }
     }
+}
+
+/// A checksum finds damage; whoever can store a call can work out another one.
+#[test]
+fn what_could_not_stand_in_a_request_is_refused_whatever_the_checksum_says() {
+    let forge = |field: &str, text: &str| {
+        let mut value = serde_json::to_value(parked()).unwrap();
+        value[field] = json!(text);
+        value["check"] = json!(check(&value));
+        serde_json::from_value::<Pending>(value)
+    };
+    assert!(forge("target", "/wallets?a=b").is_ok());
+    assert!(forge("content_type", "text/plain; charset=utf-8").is_ok());
+    for target in [
+        "wallets/x",
+        "/wallets HTTP/1.1\r\nx: y",
+        "/wallets\n",
+        "/wall\u{e9}ts",
+    ] {
+        assert!(forge("target", target).is_err(), "{target:?}");
+    }
+    for content_type in ["text/plain\r\nx: y", "text/plain\0", "t\u{e9}xt"] {
+        assert!(
+            forge("content_type", content_type).is_err(),
+            "{content_type:?}"
+        );
+    }
+}
+
+/// The checksum of a parked call, worked out from its JSON.
+fn check(value: &Value) -> String {
+    let text = |field: &str| value[field].as_str().unwrap().as_bytes().to_vec();
+    let challenge: dfns_protocol::Challenge =
+        serde_json::from_value(value["challenge"].clone()).unwrap();
+    let body = URL_SAFE_NO_PAD.decode(text("body")).unwrap();
+    let challenge = serde_json::to_vec(&challenge).unwrap();
+    let (operation, target) = (text("operation"), text("target"));
+    let mut hash = Sha256::new();
+    for part in [operation, target, text("content_type"), body, challenge] {
+        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(part);
+    }
+    for number in [&value["path_len"], &value["signed"][0], &value["signed"][1]] {
+        hash.update(number.as_u64().unwrap().to_le_bytes());
+    }
+    URL_SAFE_NO_PAD.encode(&hash.finalize()[..16])
 }
 
 #[test]
