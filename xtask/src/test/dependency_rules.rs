@@ -3,8 +3,8 @@
 use super::dependency_tree::DependencyTree;
 use super::source_tree::{SourceFile, files};
 use crate::cargo::root;
-use crate::firmware;
 use crate::workspace::Workspace;
+use crate::{firmware, fuzz};
 
 #[test]
 fn the_protocol_pulls_in_no_io_no_clock_and_no_rng() {
@@ -177,9 +177,9 @@ fn the_dependencies_ask_for_no_newer_rust_than_we_promise() {
     }
 }
 
-/// What the images are made of has been tested here.
+/// What the images are made of has been tested here, and what is fuzzed is what is used.
 #[test]
-fn the_images_use_the_versions_of_this_workspace() {
+fn the_other_workspaces_use_the_versions_of_this_one() {
     let versions = |folder: &str| {
         let file = root().join(folder).join("Cargo.lock");
         let lock: toml::Table = std::fs::read_to_string(file).unwrap().parse().unwrap();
@@ -190,8 +190,9 @@ fn the_images_use_the_versions_of_this_workspace() {
             .collect::<Vec<_>>()
     };
     let ours = versions("");
-    let others: Vec<_> = versions(firmware::FOLDER)
+    let others: Vec<_> = [firmware::FOLDER, fuzz::FOLDER]
         .into_iter()
+        .flat_map(versions)
         .filter(|package| ours.iter().any(|of| of.0 == package.0) && !ours.contains(package))
         // An old one that `cortex-m` is built with.
         .filter(|(name, _)| !["rustc_version", "semver"].contains(&&**name))
