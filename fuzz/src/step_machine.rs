@@ -30,7 +30,7 @@ fn walk<O: Operation>(operation: &O, mut input: Input<'_>) {
     let mut seen = Seen::default();
     let mut step = match ctx.start(operation) {
         Ok(step) => step,
-        Err(error) => return seen.check_error(&error, O::METHOD),
+        Err(error) => return seen.check_error(&error, O::METHOD, O::AUTH),
     };
     loop {
         let next = match step {
@@ -50,7 +50,7 @@ fn walk<O: Operation>(operation: &O, mut input: Input<'_>) {
         };
         step = match next {
             Ok(step) => step,
-            Err(error) => return seen.check_error(&error, O::METHOD),
+            Err(error) => return seen.check_error(&error, O::METHOD, O::AUTH),
         };
     }
 }
@@ -164,13 +164,14 @@ impl Seen {
         );
     }
 
-    fn check_error(&self, error: &Error, method: Method) {
+    fn check_error(&self, error: &Error, method: Method, auth: Auth) {
         let acted = self.stages.contains(&Stage::Action);
         let expected = match self.status {
             _ if !acted || method == Method::Get => Happened::Never,
             202 => Happened::Unknown,
             200..=299 => Happened::Certainly,
             408 => Happened::Unknown,
+            400 if auth == Auth::UserAction && !says_another_reason(error) => Happened::Unknown,
             400..=499 => Happened::Never,
             _ => Happened::Unknown,
         };
@@ -183,4 +184,12 @@ impl Seen {
         let shown = format!("{error} {error:?}");
         assert!(!shown.contains(TOKEN), "the token: {shown}");
     }
+}
+
+/// Whether a refusal can be read, and not that its user action was used before.
+fn says_another_reason(error: &Error) -> bool {
+    let message = error
+        .refusal()
+        .and_then(|refusal| refusal.message.as_deref());
+    message.is_some_and(|message| !message.contains("already been used"))
 }
