@@ -55,9 +55,8 @@ fn call<O: Operation>(operation: &O, input: Input<'_>) {
     }
     assert!(acts <= 1, "the action was sent {acts} times");
     assert!(others <= if O::AUTH == Auth::UserAction { 2 } else { 0 });
-    let error = match result {
-        Ok(_) => return assert_eq!(acts, 1, "an output without its action"),
-        Err(error) => error,
+    let Err(error) = result else {
+        return assert_eq!(acts, 1, "an output without its action");
     };
     let shown = format!("{error} {error:?}");
     assert!(!shown.contains(TOKEN), "the token: {shown}");

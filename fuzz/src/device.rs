@@ -74,7 +74,7 @@ impl World {
                 let waits = self.user.waits();
                 let reply = self.device.keep_alive(&mut out).map(<[u8]>::to_vec);
                 assert_eq!(reply.is_some(), waits, "waiting, and for nobody");
-                if input.byte() % 4 == 0 {
+                if input.byte().is_multiple_of(4) {
                     self.device.reset();
                     assert!(!self.user.waits(), "the user is still asked");
                 }

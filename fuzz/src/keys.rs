@@ -45,9 +45,9 @@ fn check(signer: &KeySigner) {
     assert_eq!(*again.to_pkcs8_pem().expect("a PKCS#8 form"), *pem);
 
     let challenge = "Y2gtZXhhbXBsZS0wMDAwMS0wMDAwMDAwMDAwMDAwMDAw";
-    let signed = signer.sign(challenge, ["cr-1"]).expect("a signature");
+    let assertion = signer.sign(challenge, ["cr-1"]).expect("a signature");
     let decode = |text: &str| URL_SAFE_NO_PAD.decode(text).expect("base64url");
-    let (message, signature) = (decode(&signed.client_data), decode(&signed.signature));
+    let (message, signature) = (decode(&assertion.client_data), decode(&assertion.signature));
     let body: String = public
         .lines()
         .filter(|line| !line.starts_with('-'))

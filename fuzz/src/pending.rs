@@ -81,7 +81,7 @@ fn finish<O: Operation>(pending: Pending) {
 /// Parks a call with this challenge, and changes bytes of what was written.
 fn damaged(mut input: Input<'_>) {
     let ctx = context();
-    let is_text = input.byte() % 2 == 0;
+    let is_text = input.byte().is_multiple_of(2);
     let name = input.text().into_owned();
     let challenge = input.piece();
     let mut operation = CreateWallet::new(Network::EthereumSepolia);

@@ -26,7 +26,7 @@ pub fn signed_texts(bytes: &[u8]) {
     let signature = cut(input.rest(), algorithm.max_signature_len());
     let key = Key {
         algorithm,
-        public_key,
+        spki: public_key,
         signature,
         message: RefCell::default(),
     };
@@ -89,10 +89,7 @@ fn check(key: &Key<'_>, challenge: &str, client_data: &[u8], data: &[u8]) {
     );
     let (last, full) = body.split_last().unwrap_or((&"", &[]));
     assert!(full.iter().all(|line| line.len() == 64) && last.len() <= 64);
-    assert_eq!(
-        STANDARD.decode(body.concat()).expect("base64"),
-        key.public_key
-    );
+    assert_eq!(STANDARD.decode(body.concat()).expect("base64"), key.spki);
     assert_eq!(
         data,
         json!({"publicKey": pem, "signature": hex(key.signature)})
@@ -124,7 +121,8 @@ fn cut(bytes: &[u8], len: usize) -> &[u8] {
 /// A key that says what it is told.
 struct Key<'k> {
     algorithm: Algorithm,
-    public_key: &'k [u8],
+    /// Its public half.
+    spki: &'k [u8],
     signature: &'k [u8],
     /// What it was last given to sign.
     message: RefCell<Vec<u8>>,
@@ -144,7 +142,7 @@ impl SigningKey for Key<'_> {
 
 impl CredentialKey for Key<'_> {
     fn public_key_into(&self, out: &mut [u8]) -> Result<usize, SignError> {
-        out[..self.public_key.len()].copy_from_slice(self.public_key);
-        Ok(self.public_key.len())
+        out[..self.spki.len()].copy_from_slice(self.spki);
+        Ok(self.spki.len())
     }
 }

@@ -168,9 +168,8 @@ impl Seen {
         let acted = self.stages.contains(&Stage::Action);
         let expected = match self.status {
             _ if !acted || method == Method::Get => Happened::Never,
-            202 => Happened::Unknown,
+            202 | 408 => Happened::Unknown,
             200..=299 => Happened::Certainly,
-            408 => Happened::Unknown,
             400 if auth == Auth::UserAction && !says_another_reason(error) => Happened::Unknown,
             400..=499 => Happened::Never,
             _ => Happened::Unknown,

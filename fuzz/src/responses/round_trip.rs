@@ -30,14 +30,6 @@ impl Written<Csv> {
     }
 }
 
-/// Bytes of any kind.
-impl Written<Vec<u8>> {
-    #[allow(clippy::unused_self, reason = "the form of the others")]
-    pub(crate) fn json(&self) -> Option<String> {
-        None
-    }
-}
-
 /// All other answers; the methods above go before this one.
 pub(crate) trait Plain {
     fn json(&self) -> Option<String>;
