@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
 
@@ -11,7 +12,7 @@ use crate::{FileError, SignError};
 /// Ask [`happened`](Self::happened) before you send anything again.
 #[derive(Debug)]
 pub struct CallError {
-    operation: &'static str,
+    operation: Cow<'static, str>,
     stage: Stage,
     happened: Happened,
     kind: CallErrorKind,
@@ -35,8 +36,8 @@ pub enum CallErrorKind {
 
 impl CallError {
     /// The operation's name, such as `createWallet`.
-    pub fn operation(&self) -> &'static str {
-        self.operation
+    pub fn operation(&self) -> &str {
+        &self.operation
     }
 
     /// The step at which it failed.
@@ -85,7 +86,7 @@ impl CallError {
         kind: CallErrorKind,
     ) -> Self {
         Self {
-            operation: O::ID,
+            operation: O::ID.into(),
             stage: exchange.stage(),
             happened,
             kind,
@@ -105,7 +106,7 @@ impl CallError {
 
     fn never<O: Operation>(stage: Stage, kind: CallErrorKind) -> Self {
         Self {
-            operation: O::ID,
+            operation: O::ID.into(),
             stage,
             happened: Happened::Never,
             kind,
@@ -116,7 +117,7 @@ impl CallError {
 impl From<Error> for CallError {
     fn from(error: Error) -> Self {
         Self {
-            operation: error.operation(),
+            operation: error.operation_name(),
             stage: error.stage(),
             happened: error.happened(),
             kind: CallErrorKind::Protocol(error),

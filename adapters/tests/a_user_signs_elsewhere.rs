@@ -219,7 +219,7 @@ fn a_parked_call_is_resumed_as_what_it_is_or_not_at_all() {
     assert!(matches!(
         objection(&error),
         ErrorKind::Pending(PendingError::OtherOperation { found, expected })
-            if found == "createWallet" && *expected == "updateWallet"
+            if found == "createWallet" && expected == "updateWallet"
     ));
 
     // The body is in there as base64url: another wallet's does not get through.

@@ -32,13 +32,13 @@ impl Encoded {
     /// A call with a JSON body.
     pub fn json<T: Serialize + ?Sized>(target: Target, body: &T) -> Result<Self, InvalidArgument> {
         let body = serde_json::to_vec(body).map_err(|e| InvalidArgument::unserialisable(&e))?;
+        Ok(Self::json_bytes(target, body))
+    }
+
+    pub(crate) fn json_bytes(target: Target, body: Vec<u8>) -> Self {
         let signed = 0..body.len();
-        Ok(Self::new(
-            target,
-            body,
-            signed,
-            Some(Cow::Borrowed("application/json")),
-        ))
+        let content_type = Some(Cow::Borrowed("application/json"));
+        Self::new(target, body, signed, content_type)
     }
 
     /// A file upload: `multipart/form-data` with the JSON of `data`, to which the file's SHA-256 is added as
@@ -49,12 +49,17 @@ impl Encoded {
         file: &File,
     ) -> Result<Self, InvalidArgument> {
         let data = serde_json::to_string(data).map_err(|e| InvalidArgument::unserialisable(&e))?;
+        Ok(Self::form(target, data, file))
+    }
+
+    /// `data` is the JSON text of an object.
+    pub(crate) fn form(target: Target, data: String, file: &File) -> Self {
         let form = multipart::Form::new(data, file);
         let content_type = Some(Cow::Owned(form.content_type));
-        Ok(Self {
+        Self {
             upload: form.upload,
             ..Self::new(target, form.body, form.data, content_type)
-        })
+        }
     }
 
     /// The percent-encoded path and query, as they go on the wire after the base URL.

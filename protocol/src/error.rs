@@ -1,3 +1,4 @@
+use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use core::fmt;
 
@@ -15,7 +16,7 @@ pub struct Error {
 }
 
 struct Inner {
-    operation: &'static str,
+    operation: Cow<'static, str>,
     stage: Stage,
     happened: Happened,
     kind: ErrorKind,
@@ -23,8 +24,13 @@ struct Inner {
 
 impl Error {
     /// The operation's name, such as `createWallet`.
-    pub fn operation(&self) -> &'static str {
-        self.inner.operation
+    pub fn operation(&self) -> &str {
+        &self.inner.operation
+    }
+
+    /// The operation's name, for an error that wraps this one.
+    pub fn operation_name(&self) -> Cow<'static, str> {
+        self.inner.operation.clone()
     }
 
     /// The step at which it failed.
@@ -63,14 +69,14 @@ impl Error {
     }
 
     pub(crate) fn new(
-        operation: &'static str,
+        operation: impl Into<Cow<'static, str>>,
         stage: Stage,
         happened: Happened,
         kind: impl Into<ErrorKind>,
     ) -> Self {
         Self {
             inner: Box::new(Inner {
-                operation,
+                operation: operation.into(),
                 stage,
                 happened,
                 kind: kind.into(),
@@ -79,7 +85,11 @@ impl Error {
     }
 
     /// A mistake on this side, found before anything was sent.
-    pub(crate) fn local(operation: &'static str, stage: Stage, kind: impl Into<ErrorKind>) -> Self {
+    pub(crate) fn local(
+        operation: impl Into<Cow<'static, str>>,
+        stage: Stage,
+        kind: impl Into<ErrorKind>,
+    ) -> Self {
         Self::new(operation, stage, Happened::Never, kind)
     }
 

@@ -3,7 +3,7 @@ use core::marker::PhantomData;
 
 use crate::flight::{Flight, Next};
 use crate::{
-    Answer, Context, Error, Happened, Method, Operation, Request, Response, Stage, Step, Unsigned,
+    Answer, Context, Error, Happened, Operation, Request, Response, Stage, Step, Unsigned,
 };
 
 /// A request that is to be sent, and whose response continues the call.
@@ -38,15 +38,12 @@ impl<O: Operation> Exchange<O> {
     ///
     /// When it certainly did not leave (no connection), the answer is [`Happened::Never`] whatever the stage.
     pub fn happened_if_lost(&self) -> Happened {
-        match (self.flight.stage(), self.flight.call.method) {
-            (Stage::Action, Method::Post | Method::Put | Method::Delete) => Happened::Unknown,
-            _ => Happened::Never,
-        }
+        self.flight.happened_if_lost()
     }
 
     /// What is known about the action when a response began with `status` and could not be read to its end.
     pub fn happened_by_status(&self, status: u16) -> Happened {
-        self.flight.call.verdict(self.flight.stage(), status)
+        self.flight.happened_by_status(status)
     }
 
     /// Takes the body out of the request for a transport that needs to own it; [`receive`](Self::receive) does not
@@ -57,7 +54,7 @@ impl<O: Operation> Exchange<O> {
 
     /// Takes the response and says what to do next.
     pub fn receive(self, ctx: &Context, response: Response<'_>) -> Result<Step<O>, Error> {
-        let call = self.flight.call;
+        let call = self.flight.call.clone();
         match self.flight.advance(ctx, &response)? {
             Next::Send(flight) => Ok(Step::Send(Exchange::of(flight))),
             Next::Sign(parked) => Ok(Step::Sign(Unsigned::of(parked))),

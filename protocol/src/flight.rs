@@ -1,5 +1,6 @@
 //! The machine: every transition of a call is in this file, once for all operations.
 
+use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -12,24 +13,25 @@ use crate::{
 };
 
 /// What the transitions need of an operation's type, so that the machine exists once and not once per operation.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(crate) struct Call {
-    pub(crate) id: &'static str,
+    /// Owned for an operation that is known only at run time.
+    pub(crate) id: Cow<'static, str>,
     pub(crate) method: Method,
-    auth: Auth,
+    pub(crate) auth: Auth,
 }
 
 impl Call {
     pub(crate) fn of<O: Operation>() -> Self {
         Self {
-            id: O::ID,
+            id: Cow::Borrowed(O::ID),
             method: O::METHOD,
             auth: O::AUTH,
         }
     }
 
     /// What an answer's status says about the action, whatever else stands in the answer.
-    pub(crate) fn verdict(self, stage: Stage, status: u16) -> Happened {
+    pub(crate) fn verdict(&self, stage: Stage, status: u16) -> Happened {
         match (stage, status) {
             _ if stage != Stage::Action || self.method == Method::Get => Happened::Never,
             // Accepted is not done: a policy's approval may still carry it out, or never.
@@ -47,7 +49,7 @@ impl Call {
     ///
     /// A user action is sent once. When the service says that it was used (400, Dfns documentation, "Signing requests"),
     /// something on the way has sent the request again, and what became of the first is not known.
-    fn refused(self, stage: Stage, refusal: &Refusal) -> Happened {
+    fn refused(&self, stage: Stage, refusal: &Refusal) -> Happened {
         match &refusal.message {
             Some(message) if refusal.status == 400 && !message.contains("already been used") => {
                 Happened::Never
@@ -92,7 +94,7 @@ impl Flight {
             return Self::action(call, ctx, encoded, None);
         }
         let body = signing_body::init(encoded.payload(), call.method.as_str(), encoded.path());
-        let request = preliminary(call, ctx, Stage::Prepare, INIT_PATH, body)?;
+        let request = preliminary(&call, ctx, Stage::Prepare, INIT_PATH, body)?;
         Ok(Self {
             call,
             request,
@@ -114,7 +116,7 @@ impl Flight {
             return Err(Error::local(call.id, Stage::Sign, missing));
         }
         let body = signing_body::complete(&parked.challenge.challenge_identifier, assertion);
-        let request = preliminary(call, ctx, Stage::Sign, COMPLETE_PATH, body)?;
+        let request = preliminary(&call, ctx, Stage::Sign, COMPLETE_PATH, body)?;
         Ok(Self {
             call,
             request,
@@ -134,7 +136,7 @@ impl Flight {
             Stage::Prepare
         };
         let request = Request::new(ctx, call.method, encoded.target())
-            .with_authorization(token(call, ctx, stage)?)
+            .with_authorization(token(&call, ctx, stage)?)
             .with_body(encoded.content_type, encoded.body)
             .with_upload(encoded.upload);
         let request = match user_action {
@@ -149,8 +151,9 @@ impl Flight {
     }
 
     pub(crate) fn advance(self, ctx: &Context, response: &Response<'_>) -> Result<Next, Error> {
-        let (call, stage) = (self.call, self.stage());
-        let fail = |happened, kind| Err(Error::new(call.id, stage, happened, kind));
+        let stage = self.stage();
+        let call = self.call;
+        let fail = |happened, kind| Err(Error::new(call.id.clone(), stage, happened, kind));
         let limit = ctx.response_limit();
         if response.body().len() > limit {
             let status = response.status();
@@ -168,16 +171,27 @@ impl Flight {
         }
         let undecodable = |error: Undecodable| fail(Happened::Never, error.into());
         match self.then {
-            Then::Challenge(encoded) => match Answer::new(call.id, *response).json() {
+            Then::Challenge(encoded) => match Answer::new("", *response).json() {
                 Ok(challenge) => Ok(Next::Sign(Parked { encoded, challenge })),
                 Err(error) => undecodable(error),
             },
-            Then::UserAction(encoded) => match user_action(call, response) {
+            Then::UserAction(encoded) => match user_action(response) {
                 Ok(token) => Self::action(call, ctx, encoded, Some(token)).map(Next::Send),
                 Err(error) => undecodable(error),
             },
             Then::Finish => Ok(Next::Decode),
         }
+    }
+
+    pub(crate) fn happened_if_lost(&self) -> Happened {
+        match (self.stage(), self.call.method) {
+            (Stage::Action, Method::Post | Method::Put | Method::Delete) => Happened::Unknown,
+            _ => Happened::Never,
+        }
+    }
+
+    pub(crate) fn happened_by_status(&self, status: u16) -> Happened {
+        self.call.verdict(self.stage(), status)
     }
 
     pub(crate) fn stage(&self) -> Stage {
@@ -189,8 +203,8 @@ impl Flight {
     }
 }
 
-fn user_action(call: Call, response: &Response<'_>) -> Result<Zeroizing<String>, Undecodable> {
-    let answer: UserActionAnswer = Answer::new(call.id, *response).json()?;
+fn user_action(response: &Response<'_>) -> Result<Zeroizing<String>, Undecodable> {
+    let answer: UserActionAnswer = Answer::new("", *response).json()?;
     let token = answer.user_action;
     if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(Undecodable::other(
@@ -203,7 +217,7 @@ fn user_action(call: Call, response: &Response<'_>) -> Result<Zeroizing<String>,
 
 /// A request of the signing flow itself: a signed operation's bearer, a small JSON body.
 fn preliminary(
-    call: Call,
+    call: &Call,
     ctx: &Context,
     stage: Stage,
     path: &str,
@@ -215,18 +229,24 @@ fn preliminary(
         .with_body(Some("application/json".into()), body))
 }
 
-fn token(call: Call, ctx: &Context, stage: Stage) -> Result<Option<Token>, Error> {
+fn token(call: &Call, ctx: &Context, stage: Stage) -> Result<Option<Token>, Error> {
     let (token, temporary) = match call.auth {
         Auth::Public => return Ok(None),
         Auth::TemporaryToken => (&ctx.temporary_token, true),
         Auth::Token | Auth::UserAction => (&ctx.token, false),
     };
-    let missing = || Error::local(call.id, stage, crate::ErrorKind::MissingToken { temporary });
+    let missing = || {
+        Error::local(
+            call.id.clone(),
+            stage,
+            crate::ErrorKind::MissingToken { temporary },
+        )
+    };
     let token = token.as_ref().ok_or_else(missing)?;
     if let (Some(organisation), false) = (&ctx.organisation, temporary)
         && let Some(wrong) = WrongOrganisation::of(token, organisation)
     {
-        return Err(Error::local(call.id, stage, wrong));
+        return Err(Error::local(call.id.clone(), stage, wrong));
     }
     Ok(Some(token.clone()))
 }

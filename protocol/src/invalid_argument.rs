@@ -1,3 +1,4 @@
+use alloc::borrow::Cow;
 use alloc::string::String;
 use core::fmt;
 
@@ -8,13 +9,15 @@ pub enum InvalidArgument {
     /// A path parameter is empty.
     EmptySegment {
         /// The parameter, such as `walletId`.
-        parameter: &'static str,
+        parameter: Cow<'static, str>,
     },
     /// A path parameter is `.` or `..`, which URL parsers take for navigation.
     DotSegment {
         /// The parameter, such as `walletId`.
-        parameter: &'static str,
+        parameter: Cow<'static, str>,
     },
+    /// A path template, of an [untyped](crate::untyped) call, is none.
+    Template,
     /// The body cannot be written as JSON.
     Unserialisable {
         /// What the serialiser said.
@@ -23,11 +26,11 @@ pub enum InvalidArgument {
 }
 
 impl InvalidArgument {
-    pub(crate) fn empty_segment(parameter: &'static str) -> Self {
+    pub(crate) fn empty_segment(parameter: Cow<'static, str>) -> Self {
         InvalidArgument::EmptySegment { parameter }
     }
 
-    pub(crate) fn dot_segment(parameter: &'static str) -> Self {
+    pub(crate) fn dot_segment(parameter: Cow<'static, str>) -> Self {
         InvalidArgument::DotSegment { parameter }
     }
 
@@ -47,6 +50,10 @@ impl fmt::Display for InvalidArgument {
             InvalidArgument::DotSegment { parameter } => write!(
                 f,
                 "the path parameter `{parameter}` is `.` or `..`, which would lead to another path; give an id"
+            ),
+            InvalidArgument::Template => f.write_str(
+                "the path template does not begin with `/`, has a brace without its other half, or has characters \
+                 that a path cannot have; give one such as `/wallets/{walletId}`",
             ),
             InvalidArgument::Unserialisable { reason } => {
                 write!(f, "the body cannot be written as JSON: {reason}")

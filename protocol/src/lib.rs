@@ -9,6 +9,7 @@ extern crate std;
 pub mod api;
 #[cfg(feature = "key-shares")]
 pub mod key_shares;
+pub mod untyped;
 #[cfg(feature = "webhook-signatures")]
 pub mod webhook;
 

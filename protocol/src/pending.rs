@@ -47,9 +47,13 @@ impl Pending {
     /// The version of the serialised form. Another one is refused.
     pub const VERSION: u8 = 2;
 
-    pub(crate) fn new(operation: &'static str, encoded: Encoded, challenge: Challenge) -> Self {
+    pub(crate) fn new(
+        operation: Cow<'static, str>,
+        encoded: Encoded,
+        challenge: Challenge,
+    ) -> Self {
         Self {
-            operation: Cow::Borrowed(operation),
+            operation,
             encoded,
             challenge,
         }
@@ -79,14 +83,11 @@ impl Pending {
         self.encoded.attach(file)
     }
 
-    pub(crate) fn into_parts(
-        self,
-        operation: &'static str,
-    ) -> Result<(Encoded, Challenge), PendingError> {
+    pub(crate) fn into_parts(self, operation: &str) -> Result<(Encoded, Challenge), PendingError> {
         if self.operation != operation {
             return Err(PendingError::OtherOperation {
                 found: self.operation.into_owned(),
-                expected: operation,
+                expected: operation.into(),
             });
         }
         Ok((self.encoded, self.challenge))
@@ -117,7 +118,7 @@ pub enum PendingError {
         /// The operation that was parked.
         found: String,
         /// The operation that was to be resumed.
-        expected: &'static str,
+        expected: String,
     },
     /// Its bytes are not those that were parked.
     Altered,

@@ -1,3 +1,4 @@
+use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -26,10 +27,14 @@ impl Target {
     }
 
     /// Appends the value of a path parameter, percent-encoded.
-    pub fn segment(&mut self, parameter: &'static str, value: &str) -> Result<(), InvalidArgument> {
+    pub fn segment(
+        &mut self,
+        parameter: impl Into<Cow<'static, str>>,
+        value: &str,
+    ) -> Result<(), InvalidArgument> {
         match value {
-            "" => Err(InvalidArgument::empty_segment(parameter)),
-            "." | ".." => Err(InvalidArgument::dot_segment(parameter)),
+            "" => Err(InvalidArgument::empty_segment(parameter.into())),
+            "." | ".." => Err(InvalidArgument::dot_segment(parameter.into())),
             _ => {
                 percent_encode(value, &mut self.text);
                 Ok(())

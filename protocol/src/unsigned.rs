@@ -43,7 +43,7 @@ impl<O: Operation> Unsigned<O> {
 
     /// Parks the call, to be resumed by another process or machine when the signature has come.
     pub fn into_pending(self) -> Pending {
-        Pending::new(O::ID, self.parked.encoded, self.parked.challenge)
+        Pending::new(O::ID.into(), self.parked.encoded, self.parked.challenge)
     }
 
     pub(crate) fn of(parked: Parked) -> Self {

@@ -62,7 +62,7 @@ fn another_operation_is_refused() {
         panic!("{error:?}")
     };
     assert_eq!(
-        (found.as_str(), *expected),
+        (found.as_str(), expected.as_str()),
         ("createWallet", "updateWallet")
     );
 }
