@@ -1,14 +1,15 @@
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use dfns_protocol::{Happened, Operation, Retry};
 
+use crate::clock::Began;
 use crate::{CallError, chance, trace};
 
 /// The attempts at one call: what [`Retry`] cannot know by itself is the time and chance.
 pub(crate) struct Attempts {
     policy: Retry,
     retries: u32,
-    began: Instant,
+    began: Began,
     /// By the attempts so far: the last error is all that the caller sees of them.
     happened: Happened,
 }
@@ -18,7 +19,7 @@ impl Attempts {
         Self {
             policy,
             retries: 0,
-            began: Instant::now(),
+            began: Began::now(),
             happened: Happened::Never,
         }
     }

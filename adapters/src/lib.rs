@@ -3,29 +3,68 @@
 
 #[cfg(feature = "reqwest")]
 mod async_signer;
-#[cfg(any(feature = "ureq", feature = "reqwest"))]
+#[cfg(any(
+    feature = "ureq",
+    feature = "reqwest",
+    all(feature = "fetch", target_arch = "wasm32")
+))]
 mod attempts;
-#[cfg(any(feature = "ureq", feature = "reqwest"))]
+#[cfg(any(
+    feature = "ureq",
+    feature = "reqwest",
+    all(feature = "fetch", target_arch = "wasm32")
+))]
 mod call_error;
-#[cfg(any(feature = "ureq", feature = "reqwest", feature = "device"))]
+#[cfg(any(
+    feature = "ureq",
+    feature = "reqwest",
+    feature = "device",
+    all(feature = "fetch", target_arch = "wasm32")
+))]
 mod chance;
+#[cfg(any(
+    feature = "ureq",
+    feature = "reqwest",
+    all(feature = "fetch", target_arch = "wasm32")
+))]
+mod clock;
 #[cfg(feature = "device")]
 pub mod device;
+#[cfg(all(feature = "fetch", target_arch = "wasm32"))]
+pub mod fetch;
 #[cfg(any(feature = "ureq", feature = "reqwest"))]
 mod file;
+#[cfg(any(
+    feature = "ureq",
+    feature = "reqwest",
+    all(feature = "fetch", target_arch = "wasm32")
+))]
+mod file_error;
 #[cfg(feature = "reqwest")]
 pub mod reqwest;
 mod signer;
-#[cfg(any(feature = "ureq", feature = "reqwest"))]
+#[cfg(any(
+    feature = "ureq",
+    feature = "reqwest",
+    all(feature = "fetch", target_arch = "wasm32")
+))]
 mod trace;
-#[cfg(any(feature = "ureq", feature = "reqwest"))]
+#[cfg(any(
+    feature = "ureq",
+    feature = "reqwest",
+    all(feature = "fetch", target_arch = "wasm32")
+))]
 mod transport;
 #[cfg(feature = "ureq")]
 pub mod ureq;
 
 #[cfg(feature = "reqwest")]
 pub use async_signer::AsyncSigner;
-#[cfg(any(feature = "ureq", feature = "reqwest"))]
+#[cfg(any(
+    feature = "ureq",
+    feature = "reqwest",
+    all(feature = "fetch", target_arch = "wasm32")
+))]
 pub use call_error::{CallError, CallErrorKind};
 pub use dfns_protocol as protocol;
 #[cfg(feature = "key-signer")]
@@ -33,7 +72,13 @@ pub use dfns_signer::KeySigner;
 #[cfg(feature = "password-key")]
 pub use dfns_signer::{EncryptedPrivateKey, RecoveryCode};
 #[cfg(any(feature = "ureq", feature = "reqwest"))]
-pub use file::{FileError, file_from_path};
+pub use file::file_from_path;
+#[cfg(any(
+    feature = "ureq",
+    feature = "reqwest",
+    all(feature = "fetch", target_arch = "wasm32")
+))]
+pub use file_error::FileError;
 #[cfg(all(feature = "key-signer", feature = "auth"))]
 pub use signer::credential_info;
 pub use signer::{SignError, Signer};

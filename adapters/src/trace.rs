@@ -15,7 +15,7 @@ mod on {
 
     use dfns_protocol::{Operation, Stage};
     use tracing::field::Empty;
-    #[cfg(feature = "reqwest")]
+    #[cfg(any(feature = "reqwest", all(feature = "fetch", target_arch = "wasm32")))]
     use tracing::instrument::{Instrument as _, Instrumented};
     use tracing::{debug, debug_span, info, info_span};
 
@@ -42,7 +42,7 @@ mod on {
             self.0.in_scope(work)
         }
 
-        #[cfg(feature = "reqwest")]
+        #[cfg(any(feature = "reqwest", all(feature = "fetch", target_arch = "wasm32")))]
         pub(crate) fn around<F: Future>(&self, work: F) -> Instrumented<F> {
             work.instrument(self.0.clone())
         }
@@ -98,7 +98,7 @@ mod off {
             work()
         }
 
-        #[cfg(feature = "reqwest")]
+        #[cfg(any(feature = "reqwest", all(feature = "fetch", target_arch = "wasm32")))]
         pub(crate) fn around<F: Future>(&self, work: F) -> F {
             work
         }
