@@ -1,13 +1,16 @@
-//! `cargo xtask codegen`: writes `protocol/src/api` from the API description in `protocol/openapi`.
+//! `cargo xtask codegen`: writes `protocol/src/api`, and the table and types of the npm package in `wasm/js`, from the API
+//! description in `protocol/openapi`.
 //!
-//! Three steps: `openapi` reads the file, `lower` turns it into the types of `ir`, `emit` writes those as Rust, and
-//! rustfmt lays it out. What any step does not know is an error that says where it is. `overrides.toml` is the only
+//! Three steps: `openapi` reads the file, `lower` turns it into the types of `ir`, `emit` writes those as Rust, which
+//! rustfmt lays out, and `emit_js` and `emit_ts` as JavaScript and its types. What any step does not know is an error that says where it is. `overrides.toml` is the only
 //! place for exceptions and `docs.toml` the only place for prose; an entry that matches nothing is an error too.
 
 mod checks;
 mod code;
 mod emit;
+mod emit_js;
 mod emit_operation;
+mod emit_ts;
 mod emit_type;
 mod features;
 mod format;
@@ -213,6 +216,16 @@ fn generate(root: &Path) -> Result<BTreeMap<String, String>, Error> {
         let text = format::format(root, &text).map_err(|error| error.within(&path))?;
         formatted.insert(format!("{API}/{path}"), text);
     }
+    formatted.insert("wasm/js/operations.js".to_owned(), emit_js::table(&api));
+    let prose = &emit.prose;
+    formatted.insert(
+        "wasm/js/types.d.ts".to_owned(),
+        emit_ts::types(&api, prose)?,
+    );
+    formatted.insert(
+        "wasm/js/api.d.ts".to_owned(),
+        emit_ts::clients(&api, prose)?,
+    );
     Ok(formatted)
 }
 
