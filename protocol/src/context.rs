@@ -2,7 +2,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::{BaseUrl, Token};
+use crate::{BaseUrl, Token, WrongOrganisation};
 
 /// What every transition needs to know and no step stores: where the service is, and who calls.
 ///
@@ -17,7 +17,7 @@ pub struct Context {
     pub(crate) token: Option<Token>,
     pub(crate) temporary_token: Option<Token>,
     pub(crate) headers: Vec<(String, String)>,
-    pub(crate) organisation: Option<String>,
+    pub(crate) organisation: Option<Organisation>,
     response_limit: usize,
 }
 
@@ -59,7 +59,10 @@ impl Context {
     /// of an organisation, such as a tenant's: that is refused too.
     #[must_use]
     pub fn with_organisation(mut self, organisation: impl Into<String>) -> Self {
-        self.organisation = Some(organisation.into());
+        self.organisation = Some(Organisation {
+            id: organisation.into(),
+            check: WrongOrganisation::of,
+        });
         self
     }
 
@@ -115,10 +118,17 @@ impl fmt::Debug for Context {
             .field("token", &self.token)
             .field("temporary_token", &self.temporary_token)
             .field("headers", &names)
-            .field("organisation", &self.organisation)
+            .field("organisation", &self.organisation.as_ref().map(|it| &it.id))
             .field("response_limit", &self.response_limit)
             .finish()
     }
+}
+
+/// An organisation, and how a token is held to it: whoever does not ask for it links none of the reading of tokens.
+#[derive(Clone)]
+pub(crate) struct Organisation {
+    pub(crate) id: String,
+    pub(crate) check: fn(&Token, &str) -> Option<WrongOrganisation>,
 }
 
 /// A header that cannot be added to a [`Context`]. The value is not repeated: it may be a key.

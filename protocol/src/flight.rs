@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     Answer, Assertion, Auth, Challenge, Context, Encoded, Error, Happened, Method, Operation,
-    Refusal, Request, Response, Stage, Token, Undecodable, WrongOrganisation, signing_body,
+    Refusal, Request, Response, Stage, Token, Undecodable, signing_body,
 };
 
 /// What the transitions need of an operation's type, so that the machine exists once and not once per operation.
@@ -244,7 +244,7 @@ fn token(call: &Call, ctx: &Context, stage: Stage) -> Result<Option<Token>, Erro
     };
     let token = token.as_ref().ok_or_else(missing)?;
     if let (Some(organisation), false) = (&ctx.organisation, temporary)
-        && let Some(wrong) = WrongOrganisation::of(token, organisation)
+        && let Some(wrong) = (organisation.check)(token, &organisation.id)
     {
         return Err(Error::local(call.id.clone(), stage, wrong));
     }

@@ -3,39 +3,36 @@ import { Ending, exchange } from './transport.js'
 
 const decoder = new TextDecoder()
 
-/** The machine's description of a call: what is signed and sent is frozen here. */
-export function describe(machine, operation, request, file) {
-  const { id, method, auth, path, parameters, flags } = operation
+/**
+ * A call as the plain values that it is made of, its body as the text that is signed and sent. The path's parameters are
+ * checked to be strings, and no more: the machine encodes them.
+ */
+export function freeze(operation, request, file) {
+  const { id, parameters, flags } = operation
   if (request !== undefined && (typeof request !== 'object' || request === null)) {
     throw argument(`${id}: the request has to be an object, found ${kind(request)}`)
   }
-  const call = new machine.Call(id, method, auth, path)
-  try {
-    for (const name of parameters) {
-      const value = request?.[name]
-      if (typeof value !== 'string') throw argument(`${id}: \`${name}\` has to be a string, found ${kind(value)}`)
-      call.parameter(name, value)
-    }
-    for (const [name, value] of Object.entries(request?.query ?? {})) {
-      for (const one of Array.isArray(value) ? value : [value]) {
-        const flag = flags.get(name)
-        if (one === undefined || one === null || (one === false && flag)) continue
-        if (typeof one === 'object' || typeof one === 'function' || typeof one === 'symbol') {
-          throw argument(`${id}: \`query.${name}\` has to be a string, a number or a boolean, found ${kind(one)}`)
-        }
-        call.query(name, one === true && flag ? flag : String(one))
+  const path = parameters.map((name) => {
+    const value = request?.[name]
+    if (typeof value !== 'string') throw argument(`${id}: \`${name}\` has to be a string, found ${kind(value)}`)
+    return [name, value]
+  })
+  const query = []
+  for (const [name, value] of Object.entries(request?.query ?? {})) {
+    for (const one of Array.isArray(value) ? value : [value]) {
+      const flag = flags.get(name)
+      if (one === undefined || one === null || (one === false && flag)) continue
+      if (!['string', 'number', 'boolean', 'bigint'].includes(typeof one)) {
+        throw argument(`${id}: \`query.${name}\` has to be a string, a number or a boolean, found ${kind(one)}`)
       }
+      query.push([name, one === true && flag ? flag : String(one)])
     }
-    write(call, operation, request?.body, file)
-    return call
-  } catch (error) {
-    drop(call)
-    throw fault(error, { operation: id })
   }
+  return { path, query, ...written(operation, request?.body, file) }
 }
 
-function write(call, { id, body: form }, body, file) {
-  if (form === 'n') return
+function written({ id, body: form }, body, file) {
+  if (form === 'n') return {}
   if (body === undefined) {
     if (form !== 'j') throw argument(`${id}: \`body\` is missing`)
     body = {}
@@ -48,16 +45,30 @@ function write(call, { id, body: form }, body, file) {
     throw argument(`${id}: \`body\` has no JSON form: ${text(error)}`, error)
   }
   if (typeof json !== 'string') throw argument(`${id}: \`body\` has no JSON form`)
-  if (form !== 'f') return call.json(json)
+  if (form !== 'f') return { json }
   const { bytes, name } = file ?? {}
-  const content = content_of(bytes)
+  const content = contentOf(bytes)
   if (!content) throw argument(`${id}: \`file.bytes\` has to be a Uint8Array or an ArrayBuffer, found ${kind(bytes)}`)
   if (typeof name !== 'string') throw argument(`${id}: \`file.name\` has to be a string, found ${kind(name)}`)
-  call.form(json, name, content)
+  return { json, file: { name, content } }
+}
+
+/** The same call as the machine knows it. */
+export function describe(machine, { id, method, auth, path: template }, { path, query, json, file }) {
+  try {
+    const call = new machine.Call(id, method, auth, template)
+    for (const [name, value] of path) call.parameter(name, value)
+    for (const [name, value] of query) call.query(name, value)
+    if (file) call.form(json, file.name, file.content)
+    else if (json !== undefined) call.json(json)
+    return call
+  } catch (error) {
+    throw fault(error, { operation: id })
+  }
 }
 
 /** The bytes of a buffer, unless it was given away to another thread. */
-function content_of(bytes) {
+function contentOf(bytes) {
   const detached = (buffer) => buffer.detached === true
   if (bytes instanceof ArrayBuffer) return detached(bytes) ? undefined : new Uint8Array(bytes)
   if (!ArrayBuffer.isView(bytes) || detached(bytes.buffer)) return undefined
@@ -78,8 +89,8 @@ export async function follow(caller, operation, step, { signal, signer, park }) 
     for (;;) {
       if (step.kind === 'sign') {
         if (park) return park(step)
-        const assertion = await sign(signer, step.challenge, operation, signal)
-        step = moved(step, () => step.complete(context, assertion), facts)
+        const answer = await sign(machine, signer, step.challenge, operation, signal)
+        step = moved(step, () => step.complete(context, answer), facts)
         continue
       }
       const { stage } = step
@@ -93,7 +104,7 @@ export async function follow(caller, operation, step, { signal, signer, park }) 
       if (step.kind === 'accepted' || (step.kind === 'done' && status === 202)) {
         throw new PolicyPendingError(readable(body), facts)
       }
-      if (step.kind === 'done') return result(machine, operation, answer)
+      if (step.kind === 'done') return result(operation, answer)
     }
   } catch (error) {
     throw named(error, operation.id)
@@ -117,7 +128,7 @@ function named(error, id) {
 }
 
 /** Has a challenge answered: by the client's signer, which may be anybody's code. */
-async function sign(signer, challenge, { id }, signal) {
+async function sign(machine, signer, challenge, { id }, signal) {
   const failed = (message, cause) =>
     new DfnsError(-1, `${id}: ${message}`, undefined, { kind: 'signer', operation: id, stage: 'sign', cause })
   if (signal?.aborted) throw failed('aborted before it was signed', signal.reason)
@@ -132,22 +143,59 @@ async function sign(signer, challenge, { id }, signal) {
     ending.stop()
   }
   try {
-    return assertion(answer)
+    return assertion(machine, answer)
   } catch (error) {
     throw failed(text(error), error)
   }
 }
 
-/** The JSON that the machine takes, of one factor or of what a frontend sends. */
-export function assertion(answer) {
+/** What the machine takes, of one factor or of what a frontend sends: two at most, by their parts. */
+export function assertion(machine, answer) {
   if (typeof answer !== 'object' || answer === null) {
     throw argument(`the signer gave ${kind(answer)} instead of an assertion`)
   }
-  const { firstFactor, secondFactor } = answer
-  return JSON.stringify(firstFactor === undefined ? { firstFactor: answer } : { firstFactor, secondFactor })
+  const { firstFactor, secondFactor } = answer.firstFactor === undefined ? { firstFactor: answer } : answer
+  const given = new machine.Answer()
+  try {
+    factor(given, firstFactor, 'the first factor')
+    if (secondFactor !== undefined && secondFactor !== null) factor(given, secondFactor, 'the second factor')
+    return given
+  } catch (error) {
+    drop(given)
+    throw error
+  }
 }
 
-function result(_machine, operation, { status, body, response, url }) {
+function factor(given, it, which) {
+  const { credentialAssertion = {} } = it ?? {}
+  const text = (from, name, optional) => {
+    const value = from?.[name]
+    if (optional && (value === undefined || value === null)) return undefined
+    if (typeof value !== 'string') throw argument(`${which}: \`${name}\` has to be a string, found ${kind(value)}`)
+    return value
+  }
+  const signed = (name, optional) => text(credentialAssertion, name, optional)
+  switch (it?.kind) {
+    case 'Key':
+    case 'PasswordProtectedKey':
+      return given.key(
+        it.kind !== 'Key', signed('credId'), signed('clientData'), signed('signature'), signed('algorithm', true),
+      )
+    case 'Fido2':
+      return given.fido2(
+        signed('credId'), signed('clientData'), signed('authenticatorData'), signed('signature'),
+        signed('userHandle', true), signed('algorithm', true),
+      )
+    case 'Password':
+      return given.password(text(it, 'password'))
+    case 'Totp':
+      return given.totp(text(it, 'otpCode'))
+    default:
+      throw argument(`${which}: \`kind\` has to be Key, PasswordProtectedKey, Fido2, Password or Totp, found ${kind(it?.kind)}`)
+  }
+}
+
+function result(operation, { status, body, response, url }) {
   const { id, answer } = operation
   if (answer === 'b') return body
   const type = response.headers.get('content-type') ?? ''

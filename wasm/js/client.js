@@ -1,5 +1,6 @@
 import { machine } from '#modules'
-import { assertion, describe, drop, follow } from './call.js'
+import { fromBase64Url } from './base64url.js'
+import { assertion, describe, follow, freeze } from './call.js'
 import { DfnsError, argument, fault } from './errors.js'
 import { table } from './operations.js'
 
@@ -80,7 +81,8 @@ class Client {
       fetch: fetch ?? ((url, init) => globalThis.fetch(url, init)),
     }
     try {
-      const texts = [authToken, temporaryToken, orgId].map((text) => text ?? '')
+      if (orgId && authToken) checkOrganisation(authToken, orgId)
+      const texts = [authToken, temporaryToken].map((text) => text ?? '')
       const context = new loaded.Context(baseUrl || BASE_URL, ...texts, settings.limit)
       for (const [name, value] of Object.entries(headers ?? {})) context.header(name, String(value))
       return { machine: loaded, context, settings }
@@ -93,20 +95,20 @@ class Client {
     return this.#options.signer
   }
 
-  async call(operation, request, options = {}, file) {
-    const { signal } = options
+  async call(operation, request, options, file) {
+    const signal = options?.signal
     const { signer } = this
     if (operation.auth === 's' && !signer) {
       const message = `${operation.id} is signed: a "signer" needs to be passed to the client`
       throw new DfnsError(-1, message, undefined, { operation: operation.id })
     }
-    const { caller, step } = await this.start(operation, request, file)
+    const { caller, step } = await this.start(operation, freeze(operation, request, file))
     return follow(caller, operation, step, { signal, signer })
   }
 
-  async start(operation, request, file) {
+  async start(operation, frozen) {
     const caller = await this.caller()
-    const call = describe(caller.machine, operation, request, file)
+    const call = describe(caller.machine, operation, frozen)
     try {
       return { caller, step: call.start(caller.context) }
     } catch (error) {
@@ -131,6 +133,19 @@ class Client {
     }
     methods[name] = method
   }
+}
+
+/** Keeps the tokens of two environments apart, before anything is sent. It checks no signature. */
+function checkOrganisation(token, expected) {
+  let found
+  try {
+    const [, claims] = token.split('.')
+    const { 'https://custom/app_metadata': metadata } = JSON.parse(new TextDecoder().decode(fromBase64Url(claims)))
+    found = metadata?.orgId
+  } catch (error) {
+    throw argument('`orgId` wants the organisation of `authToken` checked, which is no token that can be read', error)
+  }
+  if (found !== expected) throw argument(`\`authToken\` is of the organisation ${found ?? 'that it does not name'}, \`orgId\` is ${expected}`)
 }
 
 async function* pages(method, request, options) {
@@ -158,70 +173,79 @@ export class DfnsApiClient extends Client {
 export class DfnsDelegatedApiClient extends Client {
   methods(methods, name, operation) {
     if (operation.auth !== 's') return this.plain(methods, name, operation)
-    const upload = operation.body === 'f'
+    const split = (rest) => (operation.body === 'f' ? rest : [undefined, rest[0]])
     methods[`${name}Init`] = async (request, ...rest) => {
-      const [file, options] = upload ? rest : [undefined, rest[0]]
-      return JSON.parse((await this.#begin(operation, request, options, file)).challenge)
+      const [file, options] = split(rest)
+      return this.#begin(operation, freeze(operation, request, file), options)
     }
     methods[`${name}Complete`] = async (request, signed, ...rest) => {
-      const [file, { signal } = {}] = upload ? rest : [undefined, rest[0]]
-      const id = signed?.challengeIdentifier
-      if (typeof id !== 'string') throw argument(`${operation.id}: \`challengeIdentifier\` has to be a string`)
-      const caller = await this.caller()
-      const call = describe(caller.machine, operation, request, file)
-      const challenge = JSON.stringify({ challenge: '', challengeIdentifier: id })
-      return this.#complete(caller, operation, () => call.signing(challenge), signed, signal)
+      const [file, options] = split(rest)
+      return this.#finish(operation, freeze(operation, request, file), signed?.challengeIdentifier, signed, options)
     }
   }
 
   /**
-   * Begins a signed call and parks it: the challenge for whoever signs, and a text to keep until then. The text holds the
-   * bytes that are signed, so nobody has to build the request again, and never the token.
+   * Begins a signed call and parks it: the challenge for whoever signs, and a text to keep until then. The text holds what
+   * is signed, byte for byte, so nobody has to build the request again; and never the token.
    */
-  async begin(name, request, options, file) {
+  async begin(name, request, options) {
     const [domain, method] = String(name).split('.')
-    const operation = operations[domain]?.get(method)
+    const operation = Object.hasOwn(operations, domain) ? operations[domain].get(method) : undefined
     if (operation?.auth !== 's') throw argument(`\`${name}\` is no signed operation, such as \`wallets.createWallet\``)
-    const { challenge, parked } = await this.#begin(operation, request, options, file, true)
-    return { challenge: JSON.parse(challenge), parked }
+    if (operation.body === 'f') throw argument(`${operation.id}: a file is not parked; use ${operation.id}Init`)
+    const { path, query, json } = freeze(operation, request)
+    const challenge = await this.#begin(operation, { path, query, json }, options)
+    const { id } = operation
+    const parked = { version: VERSION, operation: id, path, query, json, challenge: challenge.challengeIdentifier }
+    return { challenge, parked: JSON.stringify(parked) }
   }
 
   /** Finishes a parked call, here or in another process, with the signer's answer. */
-  async finish(parked, signed, { signal } = {}) {
-    if (typeof parked !== 'string') throw argument('what was parked has to be a string')
+  async finish(parked, signed, options) {
+    const { operation, frozen, challenge } = parkedCall(parked)
+    return this.#finish(operation, frozen, challenge, signed, options)
+  }
+
+  async #begin(operation, frozen, options) {
+    const { caller, step } = await this.start(operation, frozen)
+    const park = (unsigned) => JSON.parse(unsigned.challenge)
+    return follow(caller, operation, step, { signal: options?.signal, park })
+  }
+
+  async #finish(operation, frozen, challengeIdentifier, signed, options) {
+    const { id } = operation
+    if (typeof challengeIdentifier !== 'string') throw argument(`${id}: \`challengeIdentifier\` has to be a string`)
     const caller = await this.caller()
-    const { machine: loaded } = caller
-    let operation
-    try {
-      operation = byId.get(loaded.parkedOperation(parked))
-    } catch (error) {
-      throw fault(error)
-    }
-    if (!operation) throw argument('what was parked is no operation of this version')
-    return this.#complete(caller, operation, () => loaded.resume(operation.id, operation.method, parked), signed, signal)
-  }
-
-  async #begin(operation, request, { signal } = {}, file, keep) {
-    const { caller, step } = await this.start(operation, request, file)
-    const park = (unsigned) => {
-      const { challenge } = unsigned
-      return { challenge, parked: keep ? unsigned.park() : undefined }
-    }
-    return follow(caller, operation, step, { signal, park })
-  }
-
-  async #complete(caller, operation, take, signed, signal) {
-    const answer = assertion(signed)
+    const answer = assertion(caller.machine, signed)
     let step
-    let next
     try {
-      step = take()
-      next = step.complete(caller.context, answer)
+      const call = describe(caller.machine, operation, frozen)
+      step = call.signing(JSON.stringify({ challenge: '', challengeIdentifier })).complete(caller.context, answer)
     } catch (error) {
-      throw fault(error, { operation: operation.id, stage: 'sign' })
-    } finally {
-      drop(step)
+      throw fault(error, { operation: id, stage: 'sign' })
     }
-    return follow(caller, operation, next, { signal })
+    return follow(caller, operation, step, { signal: options?.signal })
   }
 }
+
+/** The version of what is parked. Another one is refused. */
+const VERSION = 1
+
+function parkedCall(parked) {
+  let kept
+  try {
+    kept = JSON.parse(parked)
+  } catch (error) {
+    throw argument('what was parked cannot be read', error)
+  }
+  if (kept?.version !== VERSION) throw argument(`what was parked has another version than ${VERSION}; begin the call again`)
+  const { path, query, json, challenge } = kept
+  const operation = byId.get(kept.operation)
+  const pairs = (list) => Array.isArray(list) && list.every((pair) => pair?.length === 2 && pair.every(isText))
+  const isWhole = operation?.auth === 's' && pairs(path) && pairs(query) && isText(challenge)
+  const hasBody = operation && (operation.body === 'n' ? json === undefined : isText(json))
+  if (!isWhole || !hasBody) throw argument('what was parked was altered or damaged; begin the call again')
+  return { operation, frozen: { path, query, json }, challenge }
+}
+
+const isText = (value) => typeof value === 'string'

@@ -1,3 +1,4 @@
+export { fromBase64Url, toBase64Url } from './base64url.js'
 export { DfnsApiClient, DfnsDelegatedApiClient } from './client.js'
 export { DfnsError, PolicyPendingError } from './errors.js'
-export { AsymmetricKeySigner, WebAuthnSigner, fromBase64Url, toBase64Url } from './signers.js'
+export { AsymmetricKeySigner, WebAuthnSigner } from './signers.js'

@@ -1,4 +1,5 @@
 import { ed25519, keys } from '#modules'
+import { fromBase64Url, toBase64Url } from './base64url.js'
 import { DfnsError, argument, text } from './errors.js'
 
 const encoder = new TextEncoder()
@@ -173,16 +174,3 @@ export class WebAuthnSigner {
 }
 
 const known = ({ id, type }) => ({ id: fromBase64Url(id), type })
-
-/** Bytes as base64url without padding. */
-export function toBase64Url(bytes) {
-  const view = bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes)
-  const binary = view.reduce((text, byte) => text + String.fromCharCode(byte), '')
-  return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
-}
-
-/** The bytes of a base64url text. */
-export function fromBase64Url(text) {
-  const binary = atob(text.replaceAll('-', '+').replaceAll('_', '/'))
-  return Uint8Array.from(binary, (character) => character.charCodeAt(0))
-}

@@ -1,5 +1,5 @@
-use dfns_protocol::untyped::{Call as Core, Unsigned};
-use dfns_protocol::{Auth, Challenge, File, InvalidArgument, Method, Pending};
+use dfns_protocol::untyped::Call as Core;
+use dfns_protocol::{Auth, Challenge, File, InvalidArgument, Method};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -88,25 +88,6 @@ impl Call {
             Body::Form(data, file) => call.with_form(data, file).map_err(refused),
         }
     }
-}
-
-/// Takes up a parked call, from its JSON text.
-#[wasm_bindgen]
-pub fn resume(id: String, method: char, pending: &str) -> Result<Step, JsValue> {
-    let pending: Pending = serde_json::from_str(pending)
-        .map_err(|error| Fault::argument(&format!("the parked call cannot be read: {error}")))?;
-    let unsigned: Result<Unsigned, _> = pending.resume_untyped(id, self::method(method)?);
-    unsigned
-        .map(Step::sign)
-        .map_err(|error| Fault::call(&error))
-}
-
-/// The operation of a parked call, from its JSON text.
-#[wasm_bindgen(js_name = parkedOperation)]
-pub fn parked_operation(pending: &str) -> Result<String, JsValue> {
-    let pending: Pending = serde_json::from_str(pending)
-        .map_err(|error| Fault::argument(&format!("the parked call cannot be read: {error}")))?;
-    Ok(pending.operation().into())
 }
 
 fn pair((name, value): &(String, String)) -> (&str, &str) {

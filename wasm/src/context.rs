@@ -18,7 +18,6 @@ impl Context {
         base_url: &str,
         token: String,
         temporary_token: String,
-        organisation: String,
         limit: u32,
     ) -> Result<Context, JsValue> {
         let base = BaseUrl::parse(base_url).map_err(|error| refused(&error))?;
@@ -30,9 +29,6 @@ impl Context {
         if !temporary_token.is_empty() {
             let token = Token::new(temporary_token).map_err(|error| refused(&error))?;
             core = core.with_temporary_token(token);
-        }
-        if !organisation.is_empty() {
-            core = core.with_organisation(organisation);
         }
         Ok(Self { core })
     }

@@ -91,9 +91,7 @@ fn name(kind: &ErrorKind) -> &'static str {
     match kind {
         ErrorKind::Argument(_) => "argument",
         ErrorKind::MissingToken { .. } | ErrorKind::Token(_) => "token",
-        ErrorKind::Organisation(_) => "organisation",
         ErrorKind::Assertion(_) => "assertion",
-        ErrorKind::Pending(_) => "pending",
         ErrorKind::Refused(_) => "refused",
         ErrorKind::TooLarge { .. } => "tooLarge",
         _ => "undecodable",

@@ -6,6 +6,8 @@
 #![forbid(unsafe_code)]
 
 #[cfg(feature = "machine")]
+mod answer;
+#[cfg(feature = "machine")]
 mod call;
 #[cfg(feature = "machine")]
 mod context;

@@ -1,8 +1,9 @@
+use dfns_protocol::Response;
 use dfns_protocol::untyped::{Exchange, Step as Core, Unsigned};
-use dfns_protocol::{Assertion, Response};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use crate::answer::Answer;
 use crate::context::Context;
 use crate::fault::{self, Fault};
 
@@ -100,32 +101,15 @@ impl Step {
             .map_err(|_| Fault::argument("the challenge has no JSON form"))
     }
 
-    /// Answers the challenge, with an assertion as JSON.
-    pub fn complete(self, context: &Context, assertion: &str) -> Result<Step, JsValue> {
+    /// Answers the challenge.
+    pub fn complete(self, context: &Context, answer: Answer) -> Result<Step, JsValue> {
         let Core::Sign(unsigned) = self.0 else {
             return Err(misused());
         };
-        let assertion: Assertion = serde_json::from_str(assertion).map_err(|error| {
-            let place = (error.line(), error.column());
-            Fault::argument(&format!(
-                "what the signer gave is no assertion ({}:{}): it has to be `{{kind, credentialAssertion}}` or \
-                 `{{firstFactor, secondFactor}}`, with texts in base64url",
-                place.0, place.1
-            ))
-        })?;
-        let exchange = unsigned.complete(&context.core, assertion);
+        let exchange = unsigned.complete(&context.core, answer.assertion()?);
         exchange
             .map(|exchange| Step(Core::Send(exchange)))
             .map_err(|error| Fault::call(&error))
-    }
-
-    /// Parks the call: the JSON text to keep until its challenge is answered.
-    pub fn park(self) -> Result<String, JsValue> {
-        let Core::Sign(unsigned) = self.0 else {
-            return Err(misused());
-        };
-        serde_json::to_string(&unsigned.into_pending())
-            .map_err(|_| Fault::argument("the call has no JSON form"))
     }
 }
 

@@ -41,6 +41,7 @@ impl Compiler {
         let Some(target) = &self.debian else {
             let mut cargo = cargo();
             cargo.args([command, "--target", self.triple]);
+            cargo.env(WASM_FLAGS, COMPACT);
             return cargo;
         };
         let mut cargo = at_root("/usr/bin/cargo");
@@ -57,6 +58,7 @@ impl Compiler {
             .arg(format!("build-std={crates}"));
         cargo.env("CARGO_TARGET_DIR", target);
         cargo.envs(LINKERS);
+        cargo.env(WASM_FLAGS, format!("{COMPACT} {WITHOUT_PANICS}"));
         cargo
     }
 
@@ -75,13 +77,21 @@ impl Compiler {
 }
 
 /// Where cargo asks which linker to use, and Debian's name of it.
-const LINKERS: [(&str, &str); 2] = [
+const LINKERS: [(&str, &str); 3] = [
     ("CARGO_TARGET_THUMBV7EM_NONE_EABIHF_LINKER", "ld.lld-19"),
     (
         "CARGO_TARGET_RISCV32IMC_UNKNOWN_NONE_ELF_LINKER",
         "ld.lld-19",
     ),
+    ("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", "wasm-ld-19"),
 ];
+
+const WASM_FLAGS: &str = "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS";
+/// A module is downloaded before it is of use, and hashes a few short texts.
+const COMPACT: &str = r#"--cfg sha2_backend="soft" --cfg sha2_backend_soft="compact""#;
+/// Nobody reads what a panic would say in a module, and the text of it is a good part of one. A standard library that is
+/// built here can do without.
+const WITHOUT_PANICS: &str = "-Zunstable-options -Cpanic=immediate-abort";
 
 /// The compiler, its cargo, the library's source and a linker for firmware and wasm.
 const DEBIAN: [&str; 4] = ["rustc-web", "cargo-web", "rust-web-src", "lld-19"];

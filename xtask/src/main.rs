@@ -8,6 +8,7 @@ mod firmware;
 mod fuzz;
 mod simulate;
 mod test;
+mod wasm;
 mod workspace;
 
 use std::process::ExitCode;
@@ -22,6 +23,7 @@ fn main() -> ExitCode {
         Some("fuzz") => fuzz::run(arguments),
         Some("simulate") => simulate::run(arguments),
         Some("test") => test::run(arguments),
+        Some("wasm") => wasm::run(arguments),
         _ => Err(HELP.into()),
     };
     match result {
@@ -34,8 +36,9 @@ fn main() -> ExitCode {
 }
 
 const HELP: &str = "\
-cargo xtask codegen [--check|--report]   generate protocol/src/api, or compare it, or count what is in it
+cargo xtask codegen [--check|--report]   generate protocol/src/api and wasm/js, or compare them, or count what is in them
 cargo xtask firmware [--report] [IMAGE]…  build images for a microcontroller, all or those named, and try them
 cargo xtask fuzz --smoke|TARGET --minutes N   look for inputs that break what must hold
 cargo xtask simulate [RUNS]   calls over a bad link, a million runs or as many as said
-cargo xtask test [PART]…   run the tests, all of them or the parts named";
+cargo xtask test [PART]…   run the tests, all of them or the parts named
+cargo xtask wasm           build the npm package, in wasm/pkg";

@@ -2,7 +2,7 @@ use std::fs;
 use std::path::Path;
 
 /// Installs into `folder` unless what is there was made of the same. What is half done does not count.
-pub(super) fn once(
+pub(crate) fn once(
     folder: &Path,
     made_of: &str,
     install: impl FnOnce() -> Result<(), String>,

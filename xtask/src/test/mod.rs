@@ -21,6 +21,7 @@ mod summary;
 
 use std::time::Instant;
 
+pub(crate) use installed::once;
 use summary::Summary;
 
 /// Runs the parts named in `arguments`, or all of them.

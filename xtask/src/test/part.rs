@@ -82,8 +82,8 @@ pub(super) const PARTS: &[Part] = &[
     },
     Part {
         name: "wasm",
-        does: "the protocol compiles for wasm32-unknown-unknown",
-        needs: Needs::Target,
+        does: "the npm package works in Node against the sandbox; protocol and client compile for WebAssembly",
+        needs: Needs::Node,
         run: cross::wasm,
     },
     Part {
@@ -134,6 +134,8 @@ enum Needs {
     Emulator,
     /// A nightly compiler and cargo-fuzz, without which a part of it is left out.
     Fuzzer,
+    /// The standard library of another target, Node, and packages to build with: a network, until they are installed.
+    Node,
     /// Node, Chromium, and a package to drive it: a network, until they are installed.
     Browser,
     /// Node, Python, and the packages of other people: a network, until they are installed.
@@ -157,7 +159,8 @@ fn help() -> String {
         // Writing to a string cannot fail.
         let _ = writeln!(help, "  {name:<12} {does}");
     }
-    help += "\n`firmware` and `device` need QEMU, `fuzz` a nightly compiler for all of it. `page` needs Node and Chromium, `interop` Node and Python, and both a network when they install packages: once,\n\
+    help += "\n`firmware` and `device` need QEMU, `fuzz` a nightly compiler for all of it. `wasm` and `page` need Node and Chromium,\n\
+             `interop` Node and Python, and these a network when they install packages: once,\n\
              and after each change of a lock file.\n";
     help
 }

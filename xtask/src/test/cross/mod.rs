@@ -7,6 +7,7 @@ pub(super) use footprint::footprint;
 
 use crate::cargo::run;
 use crate::compiler::Compiler;
+use crate::wasm;
 
 /// A microcontroller has no allocator unless its image brings one, so the signer's three curves build on `core` alone.
 pub(super) fn cortex_m() -> Result<(), String> {
@@ -27,12 +28,17 @@ pub(super) fn risc_v() -> Result<(), String> {
     footprint::link(&compiler).map(drop)
 }
 
-/// An edge worker or a browser: there is a standard library, but most of it only fails.
+/// An edge worker or a browser: there is a standard library, but most of it only fails. And the package that is made for
+/// them.
 pub(super) fn wasm() -> Result<(), String> {
     let compiler = Compiler::find("wasm32-unknown-unknown")?;
     let protocol = |features| compile(&compiler, "std,panic_abort", "dfns-protocol", features);
     protocol(&["--no-default-features"])?;
-    protocol(&["--no-default-features", "--features", PROTOCOL])
+    protocol(&["--no-default-features", "--features", PROTOCOL])?;
+    let client = "fetch,key-signer,full,tracing";
+    let features = ["--no-default-features", "--features", client];
+    compile(&compiler, "std,panic_abort", "dfns-client", &features)?;
+    wasm::test()
 }
 
 /// All of the protocol that needs no standard library.
