@@ -11,7 +11,7 @@ export interface AddressWatchesClient {
    *
    * Answers `ListAddressWatchesResponse`, page by page.
    */
-  listAddressWatches: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListAddressWatchesResponse, T.AddressWatch, false>;
+  listAddressWatches: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListAddressWatchesResponse, T.AddressWatch, true>;
   /**
    * Starts to watch an address, so that its transfers are indexed and reported as webhook events.
    *
@@ -51,7 +51,7 @@ export interface AddressWatchesClient {
    *
    * Answers `GetAddressWatchBlockchainEventsResponse`, page by page.
    */
-  getAddressWatchBlockchainEvents: Paged<{ addressWatchId: T.AddressWatchId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined; name?: string | undefined; contract?: string | undefined; txHash?: string | undefined } }, T.GetAddressWatchBlockchainEventsResponse, T.AddressWatchBlockchainEvent, true>;
+  getAddressWatchBlockchainEvents: Paged<{ addressWatchId: T.AddressWatchId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined; name?: string | undefined; contract?: string | undefined; txHash?: string | undefined } }, T.GetAddressWatchBlockchainEventsResponse, T.AddressWatchBlockchainEvent, false>;
   /**
    * Lists the transfers into and out of a watched address.
    *
@@ -59,7 +59,7 @@ export interface AddressWatchesClient {
    *
    * Answers `GetAddressWatchHistoryResponse`, page by page.
    */
-  getAddressWatchHistory: Paged<{ addressWatchId: T.AddressWatchId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined; direction?: T.TransferDirection | undefined; kind?: T.HistoryEventKind | undefined; contract?: string | undefined } }, T.GetAddressWatchHistoryResponse, T.AddressWatchHistoryEvent, true>;
+  getAddressWatchHistory: Paged<{ addressWatchId: T.AddressWatchId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined; direction?: T.TransferDirection | undefined; kind?: T.HistoryEventKind | undefined; contract?: string | undefined } }, T.GetAddressWatchHistoryResponse, T.AddressWatchHistoryEvent, false>;
 }
 
 export interface DelegatedAddressWatchesClient {
@@ -70,7 +70,7 @@ export interface DelegatedAddressWatchesClient {
    *
    * Answers `ListAddressWatchesResponse`, page by page.
    */
-  listAddressWatches: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListAddressWatchesResponse, T.AddressWatch, false>;
+  listAddressWatches: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListAddressWatchesResponse, T.AddressWatch, true>;
   /**
    * Starts to watch an address, so that its transfers are indexed and reported as webhook events.
    *
@@ -126,7 +126,7 @@ export interface DelegatedAddressWatchesClient {
    *
    * Answers `GetAddressWatchBlockchainEventsResponse`, page by page.
    */
-  getAddressWatchBlockchainEvents: Paged<{ addressWatchId: T.AddressWatchId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined; name?: string | undefined; contract?: string | undefined; txHash?: string | undefined } }, T.GetAddressWatchBlockchainEventsResponse, T.AddressWatchBlockchainEvent, true>;
+  getAddressWatchBlockchainEvents: Paged<{ addressWatchId: T.AddressWatchId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined; name?: string | undefined; contract?: string | undefined; txHash?: string | undefined } }, T.GetAddressWatchBlockchainEventsResponse, T.AddressWatchBlockchainEvent, false>;
   /**
    * Lists the transfers into and out of a watched address.
    *
@@ -134,7 +134,7 @@ export interface DelegatedAddressWatchesClient {
    *
    * Answers `GetAddressWatchHistoryResponse`, page by page.
    */
-  getAddressWatchHistory: Paged<{ addressWatchId: T.AddressWatchId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined; direction?: T.TransferDirection | undefined; kind?: T.HistoryEventKind | undefined; contract?: string | undefined } }, T.GetAddressWatchHistoryResponse, T.AddressWatchHistoryEvent, true>;
+  getAddressWatchHistory: Paged<{ addressWatchId: T.AddressWatchId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined; direction?: T.TransferDirection | undefined; kind?: T.HistoryEventKind | undefined; contract?: string | undefined } }, T.GetAddressWatchHistoryResponse, T.AddressWatchHistoryEvent, false>;
 }
 
 export interface AgreementsClient {
@@ -191,7 +191,7 @@ export interface AllocationsClient {
    *
    * Answers `ListAllocationsResponse`, page by page.
    */
-  listAllocations: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListAllocationsResponse, T.Allocation, false>;
+  listAllocations: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListAllocationsResponse, T.Allocation, true>;
   /**
    * Opens an allocation: deposits assets of a wallet into a yield protocol.
    *
@@ -239,7 +239,7 @@ export interface AllocationsClient {
    *
    * Answers `ListAllocationActionsResponse`, page by page.
    */
-  listAllocationActions: Paged<{ allocationId: T.AllocationId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListAllocationActionsResponse, T.AllocationAction, true>;
+  listAllocationActions: Paged<{ allocationId: T.AllocationId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListAllocationActionsResponse, T.AllocationAction, false>;
   /**
    * Deposits more into an allocation, or withdraws from it.
    *
@@ -258,7 +258,7 @@ export interface DelegatedAllocationsClient {
    *
    * Answers `ListAllocationsResponse`, page by page.
    */
-  listAllocations: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListAllocationsResponse, T.Allocation, false>;
+  listAllocations: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListAllocationsResponse, T.Allocation, true>;
   /**
    * Opens an allocation: deposits assets of a wallet into a yield protocol.
    *
@@ -322,7 +322,7 @@ export interface DelegatedAllocationsClient {
    *
    * Answers `ListAllocationActionsResponse`, page by page.
    */
-  listAllocationActions: Paged<{ allocationId: T.AllocationId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListAllocationActionsResponse, T.AllocationAction, true>;
+  listAllocationActions: Paged<{ allocationId: T.AllocationId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListAllocationActionsResponse, T.AllocationAction, false>;
   /**
    * Deposits more into an allocation, or withdraws from it.
    *
@@ -887,7 +887,7 @@ export interface AuthClient {
    *
    * Answers `ListUserGroupsResponse`, page by page.
    */
-  listUserGroups: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListUserGroupsResponse, T.UserGroup, false>;
+  listUserGroups: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListUserGroupsResponse, T.UserGroup, true>;
   /**
    * Creates an empty user group.
    *
@@ -935,7 +935,7 @@ export interface AuthClient {
    *
    * Answers `ListUserGroupMembersResponse`, page by page.
    */
-  listUserGroupMembers: Paged<{ userGroupId: T.UserGroupId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListUserGroupMembersResponse, T.UserGroupMember, true>;
+  listUserGroupMembers: Paged<{ userGroupId: T.UserGroupId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListUserGroupMembersResponse, T.UserGroupMember, false>;
   /**
    * Adds users to a group.
    *
@@ -951,7 +951,7 @@ export interface AuthClient {
    *
    * Answers `ListUsersResponse`, page by page.
    */
-  listUsers: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined; kind?: T.UserKind | (T.UserKind)[] | undefined } }, T.ListUsersResponse, T.User, false>;
+  listUsers: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined; kind?: T.UserKind | (T.UserKind)[] | undefined } }, T.ListUsersResponse, T.User, true>;
   /**
    * Creates a user, who then registers a credential.
    *
@@ -1746,7 +1746,7 @@ export interface DelegatedAuthClient {
    *
    * Answers `ListUserGroupsResponse`, page by page.
    */
-  listUserGroups: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListUserGroupsResponse, T.UserGroup, false>;
+  listUserGroups: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListUserGroupsResponse, T.UserGroup, true>;
   /**
    * Creates an empty user group.
    *
@@ -1826,7 +1826,7 @@ export interface DelegatedAuthClient {
    *
    * Answers `ListUserGroupMembersResponse`, page by page.
    */
-  listUserGroupMembers: Paged<{ userGroupId: T.UserGroupId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListUserGroupMembersResponse, T.UserGroupMember, true>;
+  listUserGroupMembers: Paged<{ userGroupId: T.UserGroupId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListUserGroupMembersResponse, T.UserGroupMember, false>;
   /**
    * Adds users to a group.
    *
@@ -1850,7 +1850,7 @@ export interface DelegatedAuthClient {
    *
    * Answers `ListUsersResponse`, page by page.
    */
-  listUsers: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined; kind?: T.UserKind | (T.UserKind)[] | undefined } }, T.ListUsersResponse, T.User, false>;
+  listUsers: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined; kind?: T.UserKind | (T.UserKind)[] | undefined } }, T.ListUsersResponse, T.User, true>;
   /**
    * Creates a user, who then registers a credential.
    *
@@ -1985,7 +1985,7 @@ export interface ExchangesClient {
    *
    * Answers `ListExchangesResponse`, page by page.
    */
-  listExchanges: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListExchangesResponse, T.Exchange, false>;
+  listExchanges: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListExchangesResponse, T.Exchange, true>;
   /**
    * Connects an account at an exchange, with API keys for reading and for writing.
    *
@@ -2017,7 +2017,7 @@ export interface ExchangesClient {
    *
    * Answers `ListAccountsResponse`, page by page.
    */
-  listAccounts: Paged<{ exchangeId: T.ExchangeId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListAccountsResponse, T.ExchangeAccount, true>;
+  listAccounts: Paged<{ exchangeId: T.ExchangeId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListAccountsResponse, T.ExchangeAccount, false>;
   /**
    * Lists the balances of an account at an exchange.
    *
@@ -2025,7 +2025,7 @@ export interface ExchangesClient {
    *
    * Answers `ListAccountAssetsResponse`, page by page.
    */
-  listAccountAssets: Paged<{ exchangeId: T.ExchangeId; accountId: T.ExchangeAccountId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListAccountAssetsResponse, T.AssetBalance, true>;
+  listAccountAssets: Paged<{ exchangeId: T.ExchangeId; accountId: T.ExchangeAccountId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListAccountAssetsResponse, T.AssetBalance, false>;
   /**
    * Lists the networks on which an exchange pays out an asset.
    *
@@ -2080,7 +2080,7 @@ export interface DelegatedExchangesClient {
    *
    * Answers `ListExchangesResponse`, page by page.
    */
-  listExchanges: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListExchangesResponse, T.Exchange, false>;
+  listExchanges: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListExchangesResponse, T.Exchange, true>;
   /**
    * Connects an account at an exchange, with API keys for reading and for writing.
    *
@@ -2128,7 +2128,7 @@ export interface DelegatedExchangesClient {
    *
    * Answers `ListAccountsResponse`, page by page.
    */
-  listAccounts: Paged<{ exchangeId: T.ExchangeId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListAccountsResponse, T.ExchangeAccount, true>;
+  listAccounts: Paged<{ exchangeId: T.ExchangeId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListAccountsResponse, T.ExchangeAccount, false>;
   /**
    * Lists the balances of an account at an exchange.
    *
@@ -2136,7 +2136,7 @@ export interface DelegatedExchangesClient {
    *
    * Answers `ListAccountAssetsResponse`, page by page.
    */
-  listAccountAssets: Paged<{ exchangeId: T.ExchangeId; accountId: T.ExchangeAccountId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListAccountAssetsResponse, T.AssetBalance, true>;
+  listAccountAssets: Paged<{ exchangeId: T.ExchangeId; accountId: T.ExchangeAccountId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListAccountAssetsResponse, T.AssetBalance, false>;
   /**
    * Lists the networks on which an exchange pays out an asset.
    *
@@ -2227,7 +2227,7 @@ export interface FeeSponsorsClient {
    *
    * Answers `ListFeeSponsorsResponse`, page by page.
    */
-  listFeeSponsors: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListFeeSponsorsResponse, T.FeeSponsor, false>;
+  listFeeSponsors: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListFeeSponsorsResponse, T.FeeSponsor, true>;
   /**
    * Makes a wallet a fee sponsor: transfers of other wallets on its network can name it to pay their fees.
    *
@@ -2275,7 +2275,7 @@ export interface FeeSponsorsClient {
    *
    * Answers `ListSponsoredFeesResponse`, page by page.
    */
-  listSponsoredFees: Paged<{ feeSponsorId: T.FeeSponsorId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListSponsoredFeesResponse, T.SponsoredFee, true>;
+  listSponsoredFees: Paged<{ feeSponsorId: T.FeeSponsorId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListSponsoredFeesResponse, T.SponsoredFee, false>;
 }
 
 export interface DelegatedFeeSponsorsClient {
@@ -2286,7 +2286,7 @@ export interface DelegatedFeeSponsorsClient {
    *
    * Answers `ListFeeSponsorsResponse`, page by page.
    */
-  listFeeSponsors: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListFeeSponsorsResponse, T.FeeSponsor, false>;
+  listFeeSponsors: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListFeeSponsorsResponse, T.FeeSponsor, true>;
   /**
    * Makes a wallet a fee sponsor: transfers of other wallets on its network can name it to pay their fees.
    *
@@ -2366,7 +2366,7 @@ export interface DelegatedFeeSponsorsClient {
    *
    * Answers `ListSponsoredFeesResponse`, page by page.
    */
-  listSponsoredFees: Paged<{ feeSponsorId: T.FeeSponsorId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListSponsoredFeesResponse, T.SponsoredFee, true>;
+  listSponsoredFees: Paged<{ feeSponsorId: T.FeeSponsorId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListSponsoredFeesResponse, T.SponsoredFee, false>;
 }
 
 export interface KeysClient {
@@ -2377,7 +2377,7 @@ export interface KeysClient {
    *
    * Answers `ListKeysResponse`, page by page.
    */
-  listKeys: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined; owner?: string | undefined } }, T.ListKeysResponse, T.Key, false>;
+  listKeys: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined; owner?: string | undefined } }, T.ListKeysResponse, T.Key, true>;
   /**
    * Creates a key, which can sign for wallets on every network of its scheme and curve.
    *
@@ -2449,7 +2449,7 @@ export interface KeysClient {
    *
    * Answers `ListSignaturesResponse`, page by page.
    */
-  listSignatures: Paged<{ keyId: T.KeyId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListSignaturesResponse, T.SignatureRequest, true>;
+  listSignatures: Paged<{ keyId: T.KeyId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListSignaturesResponse, T.SignatureRequest, false>;
   /**
    * Signs a hash, a message, a transaction or structured data with a key, without broadcasting anything.
    *
@@ -2476,7 +2476,7 @@ export interface DelegatedKeysClient {
    *
    * Answers `ListKeysResponse`, page by page.
    */
-  listKeys: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined; owner?: string | undefined } }, T.ListKeysResponse, T.Key, false>;
+  listKeys: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined; owner?: string | undefined } }, T.ListKeysResponse, T.Key, true>;
   /**
    * Creates a key, which can sign for wallets on every network of its scheme and curve.
    *
@@ -2604,7 +2604,7 @@ export interface DelegatedKeysClient {
    *
    * Answers `ListSignaturesResponse`, page by page.
    */
-  listSignatures: Paged<{ keyId: T.KeyId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListSignaturesResponse, T.SignatureRequest, true>;
+  listSignatures: Paged<{ keyId: T.KeyId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListSignaturesResponse, T.SignatureRequest, false>;
   /**
    * Signs a hash, a message, a transaction or structured data with a key, without broadcasting anything.
    *
@@ -2673,7 +2673,7 @@ export interface NetworksClient {
    *
    * Answers `ListCantonValidatorsResponse`, page by page.
    */
-  listCantonValidators: Paged<{ network: T.CantonNetwork; query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListCantonValidatorsResponse, T.CantonValidator, true>;
+  listCantonValidators: Paged<{ network: T.CantonNetwork; query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListCantonValidatorsResponse, T.CantonValidator, false>;
   /**
    * Adds a Canton validator: a shared one, or one of the organisation's own.
    *
@@ -2758,7 +2758,7 @@ export interface DelegatedNetworksClient {
    *
    * Answers `ListCantonValidatorsResponse`, page by page.
    */
-  listCantonValidators: Paged<{ network: T.CantonNetwork; query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListCantonValidatorsResponse, T.CantonValidator, true>;
+  listCantonValidators: Paged<{ network: T.CantonNetwork; query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListCantonValidatorsResponse, T.CantonValidator, false>;
   /**
    * Adds a Canton validator: a shared one, or one of the organisation's own.
    *
@@ -2825,7 +2825,7 @@ export interface PayinsClient {
    *
    * Answers `ListPayinsResponse`, page by page.
    */
-  listPayins: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined; walletId?: T.WalletId | undefined; status?: T.PayinStatus | (T.PayinStatus)[] | undefined; provider?: T.RampProvider | (T.RampProvider)[] | undefined } }, T.ListPayinsResponse, T.Payin, false>;
+  listPayins: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined; walletId?: T.WalletId | undefined; status?: T.PayinStatus | (T.PayinStatus)[] | undefined; provider?: T.RampProvider | (T.RampProvider)[] | undefined } }, T.ListPayinsResponse, T.Payin, true>;
   /**
    * Starts a payin: money from a bank becomes assets in a wallet.
    *
@@ -2938,7 +2938,7 @@ export interface DelegatedPayinsClient {
    *
    * Answers `ListPayinsResponse`, page by page.
    */
-  listPayins: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined; walletId?: T.WalletId | undefined; status?: T.PayinStatus | (T.PayinStatus)[] | undefined; provider?: T.RampProvider | (T.RampProvider)[] | undefined } }, T.ListPayinsResponse, T.Payin, false>;
+  listPayins: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined; walletId?: T.WalletId | undefined; status?: T.PayinStatus | (T.PayinStatus)[] | undefined; provider?: T.RampProvider | (T.RampProvider)[] | undefined } }, T.ListPayinsResponse, T.Payin, true>;
   /**
    * Starts a payin: money from a bank becomes assets in a wallet.
    *
@@ -3085,7 +3085,7 @@ export interface PayoutsClient {
    *
    * Answers `ListPayoutsResponse`, page by page.
    */
-  listPayouts: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined; walletId?: T.WalletId | undefined; status?: T.PayoutStatus | (T.PayoutStatus)[] | undefined; provider?: T.RampProvider | (T.RampProvider)[] | undefined } }, T.ListPayoutsResponse, T.Payout, false>;
+  listPayouts: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined; walletId?: T.WalletId | undefined; status?: T.PayoutStatus | (T.PayoutStatus)[] | undefined; provider?: T.RampProvider | (T.RampProvider)[] | undefined } }, T.ListPayoutsResponse, T.Payout, true>;
   /**
    * Starts a payout: assets of a wallet become money at a bank.
    *
@@ -3148,7 +3148,7 @@ export interface DelegatedPayoutsClient {
    *
    * Answers `ListPayoutsResponse`, page by page.
    */
-  listPayouts: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined; walletId?: T.WalletId | undefined; status?: T.PayoutStatus | (T.PayoutStatus)[] | undefined; provider?: T.RampProvider | (T.RampProvider)[] | undefined } }, T.ListPayoutsResponse, T.Payout, false>;
+  listPayouts: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined; walletId?: T.WalletId | undefined; status?: T.PayoutStatus | (T.PayoutStatus)[] | undefined; provider?: T.RampProvider | (T.RampProvider)[] | undefined } }, T.ListPayoutsResponse, T.Payout, true>;
   /**
    * Starts a payout: assets of a wallet become money at a bank.
    *
@@ -3227,7 +3227,7 @@ export interface PermissionsClient {
    *
    * Answers `ListPermissionsResponse`, page by page.
    */
-  listPermissions: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListPermissionsResponse, T.PermissionWithPendingChange, false>;
+  listPermissions: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListPermissionsResponse, T.PermissionWithPendingChange, true>;
   /**
    * Creates a permission: a named set of operations that can be assigned.
    *
@@ -3277,7 +3277,7 @@ export interface PermissionsClient {
    *
    * Answers `ListAssignmentsResponse`, page by page.
    */
-  listAssignments: Paged<{ permissionId: T.PermissionId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListAssignmentsResponse, T.PermissionAssignmentRecord, true>;
+  listAssignments: Paged<{ permissionId: T.PermissionId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListAssignmentsResponse, T.PermissionAssignmentRecord, false>;
   /**
    * Lists who has a permission.
    *
@@ -3287,7 +3287,7 @@ export interface PermissionsClient {
    *
    * The same as `listAssignments`.
    */
-  listPermissionAssignments: Paged<{ permissionId: T.PermissionId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListAssignmentsResponse, T.PermissionAssignmentRecord, true>;
+  listPermissionAssignments: Paged<{ permissionId: T.PermissionId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListAssignmentsResponse, T.PermissionAssignmentRecord, false>;
   /**
    * Gives a permission to a user, a service account or a group.
    *
@@ -3334,7 +3334,7 @@ export interface DelegatedPermissionsClient {
    *
    * Answers `ListPermissionsResponse`, page by page.
    */
-  listPermissions: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListPermissionsResponse, T.PermissionWithPendingChange, false>;
+  listPermissions: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListPermissionsResponse, T.PermissionWithPendingChange, true>;
   /**
    * Creates a permission: a named set of operations that can be assigned.
    *
@@ -3418,7 +3418,7 @@ export interface DelegatedPermissionsClient {
    *
    * Answers `ListAssignmentsResponse`, page by page.
    */
-  listAssignments: Paged<{ permissionId: T.PermissionId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListAssignmentsResponse, T.PermissionAssignmentRecord, true>;
+  listAssignments: Paged<{ permissionId: T.PermissionId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListAssignmentsResponse, T.PermissionAssignmentRecord, false>;
   /**
    * Lists who has a permission.
    *
@@ -3428,7 +3428,7 @@ export interface DelegatedPermissionsClient {
    *
    * The same as `listAssignments`.
    */
-  listPermissionAssignments: Paged<{ permissionId: T.PermissionId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListAssignmentsResponse, T.PermissionAssignmentRecord, true>;
+  listPermissionAssignments: Paged<{ permissionId: T.PermissionId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListAssignmentsResponse, T.PermissionAssignmentRecord, false>;
   /**
    * Gives a permission to a user, a service account or a group.
    *
@@ -3511,7 +3511,7 @@ export interface PoliciesClient {
    *
    * Answers `ListPoliciesResponse`, page by page.
    */
-  listPolicies: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined; status?: T.ActiveOrArchived | undefined } }, T.ListPoliciesResponse, T.PolicyWithPendingChange, false>;
+  listPolicies: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined; status?: T.ActiveOrArchived | undefined } }, T.ListPoliciesResponse, T.PolicyWithPendingChange, true>;
   /**
    * Creates a policy: for an activity, a rule that triggers it and the action that is then taken.
    *
@@ -3569,7 +3569,7 @@ export interface PoliciesClient {
    *
    * Answers `ListApprovalsResponse`, page by page.
    */
-  listApprovals: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined; status?: T.ApprovalStatus | undefined; initiatorId?: T.UserId | undefined; approverId?: T.UserId | undefined } }, T.ListApprovalsResponse, T.PolicyApproval, false>;
+  listApprovals: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined; status?: T.ApprovalStatus | undefined; initiatorId?: T.UserId | undefined; approverId?: T.UserId | undefined } }, T.ListApprovalsResponse, T.PolicyApproval, true>;
   /**
    * Reads one approval: the activity that waits, the policies that were triggered, and the decisions so far.
    *
@@ -3596,7 +3596,7 @@ export interface DelegatedPoliciesClient {
    *
    * Answers `ListPoliciesResponse`, page by page.
    */
-  listPolicies: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined; status?: T.ActiveOrArchived | undefined } }, T.ListPoliciesResponse, T.PolicyWithPendingChange, false>;
+  listPolicies: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined; status?: T.ActiveOrArchived | undefined } }, T.ListPoliciesResponse, T.PolicyWithPendingChange, true>;
   /**
    * Creates a policy: for an activity, a rule that triggers it and the action that is then taken.
    *
@@ -3688,7 +3688,7 @@ export interface DelegatedPoliciesClient {
    *
    * Answers `ListApprovalsResponse`, page by page.
    */
-  listApprovals: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined; status?: T.ApprovalStatus | undefined; initiatorId?: T.UserId | undefined; approverId?: T.UserId | undefined } }, T.ListApprovalsResponse, T.PolicyApproval, false>;
+  listApprovals: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined; status?: T.ApprovalStatus | undefined; initiatorId?: T.UserId | undefined; approverId?: T.UserId | undefined } }, T.ListApprovalsResponse, T.PolicyApproval, true>;
   /**
    * Reads one approval: the activity that waits, the policies that were triggered, and the decisions so far.
    *
@@ -4121,7 +4121,7 @@ export interface StakingClient {
    *
    * Answers `ListStakesResponse`, page by page.
    */
-  listStakes: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListStakesResponse, T.Stake, false>;
+  listStakes: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListStakesResponse, T.Stake, true>;
   /**
    * Stakes assets of a wallet.
    *
@@ -4145,7 +4145,7 @@ export interface StakingClient {
    *
    * Answers `ListStakeActionsResponse`, page by page.
    */
-  listStakeActions: Paged<{ stakeId: T.StakeId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListStakeActionsResponse, T.StakeAction, true>;
+  listStakeActions: Paged<{ stakeId: T.StakeId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListStakeActionsResponse, T.StakeAction, false>;
   /**
    * Deposits more into a stake, or withdraws from it.
    *
@@ -4172,7 +4172,7 @@ export interface DelegatedStakingClient {
    *
    * Answers `ListStakesResponse`, page by page.
    */
-  listStakes: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListStakesResponse, T.Stake, false>;
+  listStakes: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListStakesResponse, T.Stake, true>;
   /**
    * Stakes assets of a wallet.
    *
@@ -4204,7 +4204,7 @@ export interface DelegatedStakingClient {
    *
    * Answers `ListStakeActionsResponse`, page by page.
    */
-  listStakeActions: Paged<{ stakeId: T.StakeId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListStakeActionsResponse, T.StakeAction, true>;
+  listStakeActions: Paged<{ stakeId: T.StakeId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListStakeActionsResponse, T.StakeAction, false>;
   /**
    * Deposits more into a stake, or withdraws from it.
    *
@@ -4239,7 +4239,7 @@ export interface SwapsClient {
    *
    * Answers `ListSwapsResponse`, page by page.
    */
-  listSwaps: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListSwapsResponse, T.Swap, false>;
+  listSwaps: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListSwapsResponse, T.Swap, true>;
   /**
    * Carries out a swap at a price that was quoted before.
    *
@@ -4292,7 +4292,7 @@ export interface DelegatedSwapsClient {
    *
    * Answers `ListSwapsResponse`, page by page.
    */
-  listSwaps: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListSwapsResponse, T.Swap, false>;
+  listSwaps: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListSwapsResponse, T.Swap, true>;
   /**
    * Carries out a swap at a price that was quoted before.
    *
@@ -4353,7 +4353,7 @@ export interface TenantClient {
    *
    * Answers `ListOrgsResponse`, page by page.
    */
-  listOrgs: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined; status?: T.OrgStatus | (T.OrgStatus)[] | undefined } }, T.ListOrgsResponse, unknown, false>;
+  listOrgs: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined; status?: T.OrgStatus | (T.OrgStatus)[] | undefined } }, T.ListOrgsResponse, unknown, true>;
   /**
    * Creates an organisation in the tenant.
    *
@@ -4393,7 +4393,7 @@ export interface TenantClient {
    *
    * Answers `ListTenantPermissionsResponse`, page by page.
    */
-  listTenantPermissions: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListTenantPermissionsResponse, T.Permission, false>;
+  listTenantPermissions: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListTenantPermissionsResponse, T.Permission, true>;
   /**
    * Reads one permission of the tenant.
    *
@@ -4425,7 +4425,7 @@ export interface TenantClient {
    *
    * Answers `ListTenantUserGroupsResponse`, page by page.
    */
-  listTenantUserGroups: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListTenantUserGroupsResponse, T.UserGroup, false>;
+  listTenantUserGroups: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListTenantUserGroupsResponse, T.UserGroup, true>;
   /**
    * Creates an empty user group in the tenant.
    *
@@ -4473,7 +4473,7 @@ export interface TenantClient {
    *
    * Answers `ListTenantUserGroupMembersResponse`, page by page.
    */
-  listTenantUserGroupMembers: Paged<{ userGroupId: T.UserGroupId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListTenantUserGroupMembersResponse, T.UserGroupMember, true>;
+  listTenantUserGroupMembers: Paged<{ userGroupId: T.UserGroupId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListTenantUserGroupMembersResponse, T.UserGroupMember, false>;
   /**
    * Adds users to a group of the tenant.
    *
@@ -4489,7 +4489,7 @@ export interface TenantClient {
    *
    * Answers `ListTenantUsersResponse`, page by page.
    */
-  listTenantUsers: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListTenantUsersResponse, T.TenantUser, false>;
+  listTenantUsers: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListTenantUsersResponse, T.TenantUser, true>;
   /**
    * Creates a user of the tenant, who is then invited into organisations.
    *
@@ -4532,7 +4532,7 @@ export interface DelegatedTenantClient {
    *
    * Answers `ListOrgsResponse`, page by page.
    */
-  listOrgs: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined; status?: T.OrgStatus | (T.OrgStatus)[] | undefined } }, T.ListOrgsResponse, unknown, false>;
+  listOrgs: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined; status?: T.OrgStatus | (T.OrgStatus)[] | undefined } }, T.ListOrgsResponse, unknown, true>;
   /**
    * Creates an organisation in the tenant.
    *
@@ -4596,7 +4596,7 @@ export interface DelegatedTenantClient {
    *
    * Answers `ListTenantPermissionsResponse`, page by page.
    */
-  listTenantPermissions: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListTenantPermissionsResponse, T.Permission, false>;
+  listTenantPermissions: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListTenantPermissionsResponse, T.Permission, true>;
   /**
    * Reads one permission of the tenant.
    *
@@ -4644,7 +4644,7 @@ export interface DelegatedTenantClient {
    *
    * Answers `ListTenantUserGroupsResponse`, page by page.
    */
-  listTenantUserGroups: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListTenantUserGroupsResponse, T.UserGroup, false>;
+  listTenantUserGroups: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListTenantUserGroupsResponse, T.UserGroup, true>;
   /**
    * Creates an empty user group in the tenant.
    *
@@ -4724,7 +4724,7 @@ export interface DelegatedTenantClient {
    *
    * Answers `ListTenantUserGroupMembersResponse`, page by page.
    */
-  listTenantUserGroupMembers: Paged<{ userGroupId: T.UserGroupId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListTenantUserGroupMembersResponse, T.UserGroupMember, true>;
+  listTenantUserGroupMembers: Paged<{ userGroupId: T.UserGroupId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListTenantUserGroupMembersResponse, T.UserGroupMember, false>;
   /**
    * Adds users to a group of the tenant.
    *
@@ -4748,7 +4748,7 @@ export interface DelegatedTenantClient {
    *
    * Answers `ListTenantUsersResponse`, page by page.
    */
-  listTenantUsers: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListTenantUsersResponse, T.TenantUser, false>;
+  listTenantUsers: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListTenantUsersResponse, T.TenantUser, true>;
   /**
    * Creates a user of the tenant, who is then invited into organisations.
    *
@@ -4815,7 +4815,7 @@ export interface VaultsClient {
    *
    * Answers `ListVaultsResponse`, page by page.
    */
-  listVaults: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListVaultsResponse, T.Vault, false>;
+  listVaults: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListVaultsResponse, T.Vault, true>;
   /**
    * Creates a vault.
    *
@@ -4863,7 +4863,7 @@ export interface VaultsClient {
    *
    * Answers `ListVaultBalancesResponse`, page by page.
    */
-  listVaultBalances: Paged<{ vaultId: T.VaultId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined; kind?: T.VaultBalanceKind | undefined; network?: string | undefined; tid?: string | undefined } }, T.ListVaultBalancesResponse, T.VaultBalanceEntry, true>;
+  listVaultBalances: Paged<{ vaultId: T.VaultId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined; kind?: T.VaultBalanceKind | undefined; network?: string | undefined; tid?: string | undefined } }, T.ListVaultBalancesResponse, T.VaultBalanceEntry, false>;
   /**
    * Lists what happened in a vault: transfers in and out, locks made and released.
    *
@@ -4871,7 +4871,7 @@ export interface VaultsClient {
    *
    * Answers `ListVaultHistoryResponse`, page by page.
    */
-  listVaultHistory: Paged<{ vaultId: T.VaultId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined; network?: T.VaultNetwork | (T.VaultNetwork)[] | undefined; tid?: string | (string)[] | undefined; kind?: T.VaultHistoryKind | (T.VaultHistoryKind)[] | undefined } }, T.ListVaultHistoryResponse, T.VaultHistoryEvent, true>;
+  listVaultHistory: Paged<{ vaultId: T.VaultId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined; network?: T.VaultNetwork | (T.VaultNetwork)[] | undefined; tid?: string | (string)[] | undefined; kind?: T.VaultHistoryKind | (T.VaultHistoryKind)[] | undefined } }, T.ListVaultHistoryResponse, T.VaultHistoryEvent, false>;
   /**
    * Lists the locks on the balance of a vault.
    *
@@ -4879,7 +4879,7 @@ export interface VaultsClient {
    *
    * Answers `ListVaultLocksResponse`, page by page.
    */
-  listVaultLocks: Paged<{ vaultId: T.VaultId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined; network?: string | undefined; tid?: string | undefined } }, T.ListVaultLocksResponse, T.VaultLock, true>;
+  listVaultLocks: Paged<{ vaultId: T.VaultId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined; network?: string | undefined; tid?: string | undefined } }, T.ListVaultLocksResponse, T.VaultLock, false>;
   /**
    * Sets a part of a vault's balance aside, so that nothing but the lock can spend it.
    *
@@ -4927,7 +4927,7 @@ export interface VaultsClient {
    *
    * Answers `ListVaultQuarantinesResponse`, page by page.
    */
-  listVaultQuarantines: Paged<{ vaultId: T.VaultId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined; network?: string | undefined } }, T.ListVaultQuarantinesResponse, T.VaultQuarantine, true>;
+  listVaultQuarantines: Paged<{ vaultId: T.VaultId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined; network?: string | undefined } }, T.ListVaultQuarantinesResponse, T.VaultQuarantine, false>;
   /**
    * Reads one quarantined transfer with the result of its screening.
    *
@@ -4978,7 +4978,7 @@ export interface DelegatedVaultsClient {
    *
    * Answers `ListVaultsResponse`, page by page.
    */
-  listVaults: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListVaultsResponse, T.Vault, false>;
+  listVaults: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListVaultsResponse, T.Vault, true>;
   /**
    * Creates a vault.
    *
@@ -5050,7 +5050,7 @@ export interface DelegatedVaultsClient {
    *
    * Answers `ListVaultBalancesResponse`, page by page.
    */
-  listVaultBalances: Paged<{ vaultId: T.VaultId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined; kind?: T.VaultBalanceKind | undefined; network?: string | undefined; tid?: string | undefined } }, T.ListVaultBalancesResponse, T.VaultBalanceEntry, true>;
+  listVaultBalances: Paged<{ vaultId: T.VaultId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined; kind?: T.VaultBalanceKind | undefined; network?: string | undefined; tid?: string | undefined } }, T.ListVaultBalancesResponse, T.VaultBalanceEntry, false>;
   /**
    * Lists what happened in a vault: transfers in and out, locks made and released.
    *
@@ -5058,7 +5058,7 @@ export interface DelegatedVaultsClient {
    *
    * Answers `ListVaultHistoryResponse`, page by page.
    */
-  listVaultHistory: Paged<{ vaultId: T.VaultId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined; network?: T.VaultNetwork | (T.VaultNetwork)[] | undefined; tid?: string | (string)[] | undefined; kind?: T.VaultHistoryKind | (T.VaultHistoryKind)[] | undefined } }, T.ListVaultHistoryResponse, T.VaultHistoryEvent, true>;
+  listVaultHistory: Paged<{ vaultId: T.VaultId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined; network?: T.VaultNetwork | (T.VaultNetwork)[] | undefined; tid?: string | (string)[] | undefined; kind?: T.VaultHistoryKind | (T.VaultHistoryKind)[] | undefined } }, T.ListVaultHistoryResponse, T.VaultHistoryEvent, false>;
   /**
    * Lists the locks on the balance of a vault.
    *
@@ -5066,7 +5066,7 @@ export interface DelegatedVaultsClient {
    *
    * Answers `ListVaultLocksResponse`, page by page.
    */
-  listVaultLocks: Paged<{ vaultId: T.VaultId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined; network?: string | undefined; tid?: string | undefined } }, T.ListVaultLocksResponse, T.VaultLock, true>;
+  listVaultLocks: Paged<{ vaultId: T.VaultId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined; network?: string | undefined; tid?: string | undefined } }, T.ListVaultLocksResponse, T.VaultLock, false>;
   /**
    * Sets a part of a vault's balance aside, so that nothing but the lock can spend it.
    *
@@ -5146,7 +5146,7 @@ export interface DelegatedVaultsClient {
    *
    * Answers `ListVaultQuarantinesResponse`, page by page.
    */
-  listVaultQuarantines: Paged<{ vaultId: T.VaultId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined; network?: string | undefined } }, T.ListVaultQuarantinesResponse, T.VaultQuarantine, true>;
+  listVaultQuarantines: Paged<{ vaultId: T.VaultId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined; network?: string | undefined } }, T.ListVaultQuarantinesResponse, T.VaultQuarantine, false>;
   /**
    * Reads one quarantined transfer with the result of its screening.
    *
@@ -5229,7 +5229,7 @@ export interface WalletsClient {
    *
    * Answers `ListWalletsResponse`, page by page.
    */
-  listWallets: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined; owner?: string | undefined; ownerId?: T.UserId | undefined; ownerUsername?: string | undefined } }, T.ListWalletsResponse, T.Wallet, false>;
+  listWallets: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined; owner?: string | undefined; ownerId?: T.UserId | undefined; ownerUsername?: string | undefined } }, T.ListWalletsResponse, T.Wallet, true>;
   /**
    * Creates a wallet on a network, with a new key or with one that exists already.
    *
@@ -5253,7 +5253,7 @@ export interface WalletsClient {
    *
    * Answers `ListBulkWalletJobsResponse`, page by page.
    */
-  listBulkWalletJobs: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined; status?: T.BulkWalletJobStatus | undefined } }, T.ListBulkWalletJobsResponse, T.BulkWalletJob, false>;
+  listBulkWalletJobs: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined; status?: T.BulkWalletJobStatus | undefined } }, T.ListBulkWalletJobsResponse, T.BulkWalletJob, true>;
   /**
    * Starts a job that creates many wallets of one network.
    *
@@ -5277,7 +5277,7 @@ export interface WalletsClient {
    *
    * Answers `ListBulkWalletJobWalletsResponse`, page by page.
    */
-  listBulkWalletJobWallets: Paged<{ jobId: T.BulkWalletJobId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListBulkWalletJobWalletsResponse, T.Wallet, true>;
+  listBulkWalletJobWallets: Paged<{ jobId: T.BulkWalletJobId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListBulkWalletJobWalletsResponse, T.Wallet, false>;
   /**
    * Imports a key from shares that are encrypted for the signers, and creates a wallet with it.
    *
@@ -5343,7 +5343,7 @@ export interface WalletsClient {
    *
    * Answers `GetWalletHistoryResponse`, page by page.
    */
-  getWalletHistory: Paged<{ walletId: T.WalletId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined; direction?: T.TransferDirection | undefined; kind?: T.HistoryEventKind | undefined; contract?: string | undefined } }, T.GetWalletHistoryResponse, T.WalletHistoryEvent, true>;
+  getWalletHistory: Paged<{ walletId: T.WalletId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined; direction?: T.TransferDirection | undefined; kind?: T.HistoryEventKind | undefined; contract?: string | undefined } }, T.GetWalletHistoryResponse, T.WalletHistoryEvent, false>;
   /**
    * Lists the non-fungible tokens that a wallet holds.
    *
@@ -5359,7 +5359,7 @@ export interface WalletsClient {
    *
    * Answers `ListOffersResponse`, page by page.
    */
-  listOffers: Paged<{ walletId: T.WalletId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListOffersResponse, T.Offer, true>;
+  listOffers: Paged<{ walletId: T.WalletId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListOffersResponse, T.Offer, false>;
   /**
    * Reads one offer.
    *
@@ -5407,7 +5407,7 @@ export interface WalletsClient {
    *
    * Answers `ListTransactionsResponse`, page by page.
    */
-  listTransactions: Paged<{ walletId: T.WalletId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListTransactionsResponse, T.TransactionRequest, true>;
+  listTransactions: Paged<{ walletId: T.WalletId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListTransactionsResponse, T.TransactionRequest, false>;
   /**
    * Signs a transaction of any content with a wallet's key and broadcasts it.
    *
@@ -5465,7 +5465,7 @@ export interface WalletsClient {
    *
    * Answers `ListTransfersResponse`, page by page.
    */
-  listTransfers: Paged<{ walletId: T.WalletId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListTransfersResponse, T.TransferRequest, true>;
+  listTransfers: Paged<{ walletId: T.WalletId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListTransfersResponse, T.TransferRequest, false>;
   /**
    * Transfers a coin, a token or an NFT out of a wallet.
    *
@@ -5516,7 +5516,7 @@ export interface DelegatedWalletsClient {
    *
    * Answers `ListWalletsResponse`, page by page.
    */
-  listWallets: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined; owner?: string | undefined; ownerId?: T.UserId | undefined; ownerUsername?: string | undefined } }, T.ListWalletsResponse, T.Wallet, false>;
+  listWallets: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined; owner?: string | undefined; ownerId?: T.UserId | undefined; ownerUsername?: string | undefined } }, T.ListWalletsResponse, T.Wallet, true>;
   /**
    * Creates a wallet on a network, with a new key or with one that exists already.
    *
@@ -5548,7 +5548,7 @@ export interface DelegatedWalletsClient {
    *
    * Answers `ListBulkWalletJobsResponse`, page by page.
    */
-  listBulkWalletJobs: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined; status?: T.BulkWalletJobStatus | undefined } }, T.ListBulkWalletJobsResponse, T.BulkWalletJob, false>;
+  listBulkWalletJobs: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined; status?: T.BulkWalletJobStatus | undefined } }, T.ListBulkWalletJobsResponse, T.BulkWalletJob, true>;
   /**
    * Starts a job that creates many wallets of one network.
    *
@@ -5580,7 +5580,7 @@ export interface DelegatedWalletsClient {
    *
    * Answers `ListBulkWalletJobWalletsResponse`, page by page.
    */
-  listBulkWalletJobWallets: Paged<{ jobId: T.BulkWalletJobId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListBulkWalletJobWalletsResponse, T.Wallet, true>;
+  listBulkWalletJobWallets: Paged<{ jobId: T.BulkWalletJobId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListBulkWalletJobWalletsResponse, T.Wallet, false>;
   /**
    * Imports a key from shares that are encrypted for the signers, and creates a wallet with it.
    *
@@ -5670,7 +5670,7 @@ export interface DelegatedWalletsClient {
    *
    * Answers `GetWalletHistoryResponse`, page by page.
    */
-  getWalletHistory: Paged<{ walletId: T.WalletId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined; direction?: T.TransferDirection | undefined; kind?: T.HistoryEventKind | undefined; contract?: string | undefined } }, T.GetWalletHistoryResponse, T.WalletHistoryEvent, true>;
+  getWalletHistory: Paged<{ walletId: T.WalletId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined; direction?: T.TransferDirection | undefined; kind?: T.HistoryEventKind | undefined; contract?: string | undefined } }, T.GetWalletHistoryResponse, T.WalletHistoryEvent, false>;
   /**
    * Lists the non-fungible tokens that a wallet holds.
    *
@@ -5686,7 +5686,7 @@ export interface DelegatedWalletsClient {
    *
    * Answers `ListOffersResponse`, page by page.
    */
-  listOffers: Paged<{ walletId: T.WalletId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListOffersResponse, T.Offer, true>;
+  listOffers: Paged<{ walletId: T.WalletId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListOffersResponse, T.Offer, false>;
   /**
    * Reads one offer.
    *
@@ -5766,7 +5766,7 @@ export interface DelegatedWalletsClient {
    *
    * Answers `ListTransactionsResponse`, page by page.
    */
-  listTransactions: Paged<{ walletId: T.WalletId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListTransactionsResponse, T.TransactionRequest, true>;
+  listTransactions: Paged<{ walletId: T.WalletId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListTransactionsResponse, T.TransactionRequest, false>;
   /**
    * Signs a transaction of any content with a wallet's key and broadcasts it.
    *
@@ -5866,7 +5866,7 @@ export interface DelegatedWalletsClient {
    *
    * Answers `ListTransfersResponse`, page by page.
    */
-  listTransfers: Paged<{ walletId: T.WalletId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListTransfersResponse, T.TransferRequest, true>;
+  listTransfers: Paged<{ walletId: T.WalletId; query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListTransfersResponse, T.TransferRequest, false>;
   /**
    * Transfers a coin, a token or an NFT out of a wallet.
    *
@@ -5949,7 +5949,7 @@ export interface WebhooksClient {
    *
    * Answers `ListWebhooksResponse`, page by page.
    */
-  listWebhooks: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListWebhooksResponse, T.Webhook, false>;
+  listWebhooks: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListWebhooksResponse, T.Webhook, true>;
   /**
    * Creates a webhook. The secret that its events are signed with is shown only in this answer.
    *
@@ -5989,7 +5989,7 @@ export interface WebhooksClient {
    *
    * Answers `ListWebhookEventsResponse`, page by page.
    */
-  listWebhookEvents: Paged<{ webhookId: T.WebhookId; query?: { kind?: T.WebhookEventKind | undefined; deliveryFailed?: boolean | "true" | "false" | undefined; limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListWebhookEventsResponse, T.WebhookEvent, true>;
+  listWebhookEvents: Paged<{ webhookId: T.WebhookId; query?: { kind?: T.WebhookEventKind | undefined; deliveryFailed?: boolean | "true" | "false" | undefined; limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListWebhookEventsResponse, T.WebhookEvent, false>;
   /**
    * Reads one event with what was sent.
    *
@@ -6016,7 +6016,7 @@ export interface DelegatedWebhooksClient {
    *
    * Answers `ListWebhooksResponse`, page by page.
    */
-  listWebhooks: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListWebhooksResponse, T.Webhook, false>;
+  listWebhooks: Paged<{ query?: { limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListWebhooksResponse, T.Webhook, true>;
   /**
    * Creates a webhook. The secret that its events are signed with is shown only in this answer.
    *
@@ -6080,7 +6080,7 @@ export interface DelegatedWebhooksClient {
    *
    * Answers `ListWebhookEventsResponse`, page by page.
    */
-  listWebhookEvents: Paged<{ webhookId: T.WebhookId; query?: { kind?: T.WebhookEventKind | undefined; deliveryFailed?: boolean | "true" | "false" | undefined; limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListWebhookEventsResponse, T.WebhookEvent, true>;
+  listWebhookEvents: Paged<{ webhookId: T.WebhookId; query?: { kind?: T.WebhookEventKind | undefined; deliveryFailed?: boolean | "true" | "false" | undefined; limit?: number | string | undefined; paginationToken?: string | undefined } }, T.ListWebhookEventsResponse, T.WebhookEvent, false>;
   /**
    * Reads one event with what was sent.
    *

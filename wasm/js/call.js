@@ -90,7 +90,7 @@ export async function follow(caller, operation, step, { signal, signer, park }) 
       if (step.kind === 'sign') {
         if (park) return park(step)
         const answer = await sign(machine, signer, step.challenge, operation, signal)
-        step = moved(step, () => step.complete(context, answer), facts)
+        step = moved(step, () => step.complete(context, answer), { ...facts, stage: 'sign' })
         continue
       }
       const { stage } = step

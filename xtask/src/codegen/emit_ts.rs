@@ -144,9 +144,9 @@ fn method(
     Ok(match &operation.paged {
         Some(item) => {
             let item = shape(item, "T.");
+            let may_be_left_out = !optional.is_empty();
             format!(
-                "{doc}  {name}: Paged<{request}, {answer}, {item}, {}>;\n",
-                optional.is_empty()
+                "{doc}  {name}: Paged<{request}, {answer}, {item}, {may_be_left_out}>;\n"
             )
         }
         None => format!(
