@@ -78,14 +78,14 @@ impl Call {
     fn core(self) -> Result<Core, JsValue> {
         let borrowed: Vec<(&str, &str)> = self.parameters.iter().map(pair).collect();
         let call = Core::new(self.id, self.method, self.auth, &self.template, &borrowed);
-        let mut call = call.map_err(refused)?;
+        let mut call = call.map_err(|error| refused(&error))?;
         for (name, value) in &self.query {
             call = call.with_query(name, value);
         }
         match self.body {
             Body::None => Ok(call),
             Body::Json(text) => Ok(call.with_json(text)),
-            Body::Form(data, file) => call.with_form(data, file).map_err(refused),
+            Body::Form(data, file) => call.with_form(data, file).map_err(|error| refused(&error)),
         }
     }
 }
@@ -94,7 +94,7 @@ fn pair((name, value): &(String, String)) -> (&str, &str) {
     (name, value)
 }
 
-fn refused(error: InvalidArgument) -> JsValue {
+fn refused(error: &InvalidArgument) -> JsValue {
     Fault::argument(&error.to_string())
 }
 

@@ -17,3 +17,5 @@ mod fault;
 mod key;
 #[cfg(feature = "machine")]
 mod step;
+#[cfg(all(feature = "trial", target_arch = "wasm32"))]
+mod trial;

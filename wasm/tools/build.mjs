@@ -18,6 +18,7 @@ const FEATURES = ['bulk-memory', 'bulk-memory-opt', 'mutable-globals', 'nontrapp
 rmSync(target, { recursive: true, force: true })
 mkdirSync(target, { recursive: true })
 cpSync(sources, target, { recursive: true })
+for (const license of ['LICENSE-APACHE', 'LICENSE-MIT']) cpSync(join(sources, '../..', license), join(target, license))
 
 for (const name of ['machine', 'ed25519', 'keys']) {
   const wasm = join(target, `${name}_bg.wasm`)

@@ -26,12 +26,25 @@ pub(crate) fn test() -> Result<(), String> {
     let package = folders.build()?;
     run_command(cargo().args(["build", "--package", "dfns-sandbox"]))?;
     let project = folders.install_package(&package)?;
+    // The client over `fetch` for programs in Rust is tried in the same place.
+    Folders::module(&Compiler::find(TARGET)?, "trial", &project.join("trial"))?;
     let sandbox = Workspace::read()?.target.join("debug/dfns-sandbox");
     run_command(
         at_root("node")
             .current_dir(&project)
-            .env("DFNS_SANDBOX", sandbox)
+            .env("DFNS_SANDBOX", &sandbox)
             .args(["--test", "--test-reporter=spec"]),
+    )?;
+    copy(&root().join("wasm/runtimes"), &folders.tools)?;
+    copy(
+        &root().join("wasm/tests/common"),
+        &folders.tools.join("common"),
+    )?;
+    run_command(
+        at_root("node")
+            .env("DFNS_SANDBOX", &sandbox)
+            .arg(folders.tools.join("run.mjs"))
+            .arg(&package),
     )?;
     let types = project.join("types");
     run_command(
@@ -79,19 +92,8 @@ impl Folders {
         let node = version("node", "install Node 20 or newer")?;
         self.install_tools(&node)?;
         let compiler = Compiler::find(TARGET)?;
-        run_command(cargo().args(["build", "--package", "dfns-bindgen"]))?;
-        let bindgen = Workspace::read()?.target.join("debug/dfns-bindgen");
         for module in MODULES {
-            run_command(
-                compiler
-                    .cargo("build", "std,panic_abort")
-                    .args(["--package", "dfns-wasm", "--profile", "wasm"])
-                    .args(["--features", module]),
-            )?;
-            let built = compiler.target()?.join(TARGET).join("wasm/dfns_wasm.wasm");
-            let mut generate = at_root(&bindgen);
-            generate.arg(built).arg(module).arg(&self.modules);
-            run_command(&mut generate)?;
+            Self::module(&compiler, module, &self.modules)?;
         }
         let package = root().join("wasm/pkg");
         run_command(
@@ -101,6 +103,20 @@ impl Folders {
                 .args([&self.modules, &package]),
         )?;
         Ok(package)
+    }
+
+    /// Compiles a module, and makes its JavaScript side in `folder`.
+    fn module(compiler: &Compiler, name: &str, folder: &Path) -> Result<(), String> {
+        run_command(
+            compiler
+                .cargo("build", "std,panic_abort")
+                .args(["--package", "dfns-wasm", "--profile", "wasm"])
+                .args(["--features", name]),
+        )?;
+        run_command(cargo().args(["build", "--package", "dfns-bindgen"]))?;
+        let built = compiler.target()?.join(TARGET).join("wasm/dfns_wasm.wasm");
+        let mut generate = at_root(Workspace::read()?.target.join("debug/dfns-bindgen"));
+        run_command(generate.arg(built).arg(name).arg(folder))
     }
 
     /// The programs stand beside the packages that they import, so they are copied there: the sources stay clean.

@@ -145,9 +145,7 @@ fn method(
         Some(item) => {
             let item = shape(item, "T.");
             let may_be_left_out = !optional.is_empty();
-            format!(
-                "{doc}  {name}: Paged<{request}, {answer}, {item}, {may_be_left_out}>;\n"
-            )
+            format!("{doc}  {name}: Paged<{request}, {answer}, {item}, {may_be_left_out}>;\n")
         }
         None => format!(
             "{doc}  {name}(request{optional}: {request}, {file}options?: CallOptions): Promise<{answer}>;\n"
