@@ -39,6 +39,20 @@ pub struct Challenge {
 }
 
 impl Challenge {
+    /// What is left of a challenge whose content is elsewhere.
+    pub(crate) fn identified(challenge_identifier: String) -> Self {
+        Self {
+            challenge: String::new(),
+            challenge_identifier,
+            supported_credential_kinds: Vec::new(),
+            user_verification: None,
+            attestation: None,
+            allow_credentials: AllowedCredentials::default(),
+            external_authentication_url: None,
+            rp: None,
+        }
+    }
+
     /// The client data that a key signs: `{"type":"key.get","challenge":"…"}`, the challenge as it stands.
     ///
     /// These are the exact bytes for a key that lives elsewhere (a KMS, an HSM). Sign them with the algorithm of the

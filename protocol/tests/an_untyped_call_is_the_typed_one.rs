@@ -260,7 +260,7 @@ fn a_challenge_from_elsewhere_is_answered_for_the_same_bytes() {
     let ctx = context();
     let challenge = challenged(&ctx, create()).challenge().clone();
     let exchange = create()
-        .signing(challenge)
+        .signing(challenge.challenge_identifier)
         .complete(&ctx, assertion())
         .unwrap();
     let expected = challenged(&ctx, create())

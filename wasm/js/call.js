@@ -76,7 +76,7 @@ function contentOf(bytes) {
 }
 
 /**
- * Follows the steps of a call to its end, or to its signature when `park` is given.
+ * Follows the steps of a call to its end; or to its signature, and gives the challenge, when `park` is set.
  *
  * @param {{ machine: object, context: object, settings: object }} caller
  * @param {object} operation of the table.
@@ -85,11 +85,13 @@ function contentOf(bytes) {
 export async function follow(caller, operation, step, { signal, signer, park }) {
   const { machine, context, settings } = caller
   const facts = { operation: operation.id }
+  // As the service gave it: the module has seen that it is one, and keeps what the answer has to fit.
+  let challenge
   try {
     for (;;) {
       if (step.kind === 'sign') {
-        if (park) return park(step)
-        const answer = await sign(machine, signer, step.challenge, operation, signal)
+        if (park) return challenge
+        const answer = await sign(machine, signer, challenge, operation, signal)
         step = moved(step, () => step.complete(context, answer), { ...facts, stage: 'sign' })
         continue
       }
@@ -101,6 +103,7 @@ export async function follow(caller, operation, step, { signal, signer, park }) 
       const shown = { url, headers: response.headers, get body() { return readable(body); } }
       const receive = () => step.receive(context, status, headers, isResult ? new Uint8Array(0) : body)
       step = moved(step, receive, { ...facts, context: shown })
+      if (step.kind === 'sign') challenge = listed(readable(body))
       if (step.kind === 'accepted' || (step.kind === 'done' && status === 202)) {
         throw new PolicyPendingError(readable(body), facts)
       }
@@ -110,6 +113,17 @@ export async function follow(caller, operation, step, { signal, signer, park }) 
     throw named(error, operation.id)
   } finally {
     drop(step)
+  }
+}
+
+/** The service leaves lists out, or sends null, where there is nothing to list. */
+function listed(challenge) {
+  const { supportedCredentialKinds, allowCredentials } = challenge
+  const { key, webauthn } = allowCredentials ?? {}
+  return {
+    ...challenge,
+    supportedCredentialKinds: supportedCredentialKinds ?? [],
+    allowCredentials: { ...allowCredentials, key: key ?? [], webauthn: webauthn ?? [] },
   }
 }
 
@@ -135,7 +149,7 @@ async function sign(machine, signer, challenge, { id }, signal) {
   const ending = new Ending(0, signal)
   let answer
   try {
-    answer = await ending.race(signer.sign(JSON.parse(challenge)))
+    answer = await ending.race(signer.sign(challenge))
   } catch (error) {
     if (error instanceof DfnsError && error.kind !== 'argument') throw error
     throw failed(`the signer did not sign: ${text(error)}`, error)

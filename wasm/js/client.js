@@ -208,8 +208,7 @@ export class DfnsDelegatedApiClient extends Client {
 
   async #begin(operation, frozen, options) {
     const { caller, step } = await this.start(operation, frozen)
-    const park = (unsigned) => JSON.parse(unsigned.challenge)
-    return follow(caller, operation, step, { signal: options?.signal, park })
+    return follow(caller, operation, step, { signal: options?.signal, park: true })
   }
 
   async #finish(operation, frozen, challengeIdentifier, signed, options) {
@@ -220,7 +219,7 @@ export class DfnsDelegatedApiClient extends Client {
     let step
     try {
       const call = describe(caller.machine, operation, frozen)
-      step = call.signing(JSON.stringify({ challenge: '', challengeIdentifier })).complete(caller.context, answer)
+      step = call.signing(challengeIdentifier).complete(caller.context, answer)
     } catch (error) {
       throw fault(error, { operation: id, stage: 'sign' })
     }

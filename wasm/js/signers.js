@@ -121,7 +121,7 @@ export class WebAuthnSigner {
   async sign(challenge) {
     const credential = await this.#ask('get', {
       challenge: encoder.encode(challenge.challenge),
-      allowCredentials: challenge.allowCredentials.webauthn.map(known),
+      allowCredentials: (challenge.allowCredentials?.webauthn ?? []).map(known),
       rpId: this.#party.id,
       userVerification: challenge.userVerification,
     })
@@ -147,7 +147,7 @@ export class WebAuthnSigner {
       rp: this.#party,
       user: { displayName: user.displayName, id: encoder.encode(user.id), name: user.name },
       attestation: challenge.attestation,
-      excludeCredentials: challenge.excludeCredentials.map(known),
+      excludeCredentials: (challenge.excludeCredentials ?? []).map(known),
       authenticatorSelection: challenge.authenticatorSelection,
     })
     const { attestationObject, clientDataJSON } = credential.response

@@ -1,5 +1,5 @@
 use dfns_protocol::untyped::Call as Core;
-use dfns_protocol::{Auth, Challenge, File, InvalidArgument, Method};
+use dfns_protocol::{Auth, File, InvalidArgument, Method};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -68,11 +68,9 @@ impl Call {
         step.map(Step::of).map_err(|error| Fault::call(&error))
     }
 
-    /// Takes the call up at its signature, for a challenge (JSON) that was asked for elsewhere.
-    pub fn signing(self, challenge: &str) -> Result<Step, JsValue> {
-        let challenge: Challenge = serde_json::from_str(challenge)
-            .map_err(|_| Fault::argument("the challenge is not one of the service"))?;
-        Ok(Step::sign(self.core()?.signing(challenge)))
+    /// Takes the call up at its signature, for a challenge that was asked for elsewhere.
+    pub fn signing(self, challenge_identifier: String) -> Result<Step, JsValue> {
+        Ok(Step::sign(self.core()?.signing(challenge_identifier)))
     }
 
     fn core(self) -> Result<Core, JsValue> {

@@ -91,16 +91,6 @@ impl Step {
         step.map(Step).map_err(|error| Fault::call(&error))
     }
 
-    /// The challenge to answer, as JSON.
-    #[wasm_bindgen(getter)]
-    pub fn challenge(&self) -> Result<String, JsValue> {
-        let Core::Sign(unsigned) = &self.0 else {
-            return Err(misused());
-        };
-        serde_json::to_string(unsigned.challenge())
-            .map_err(|_| Fault::argument("the challenge has no JSON form"))
-    }
-
     /// Answers the challenge.
     pub fn complete(self, context: &Context, answer: Answer) -> Result<Step, JsValue> {
         let Core::Sign(unsigned) = self.0 else {

@@ -141,6 +141,15 @@ test('a refusal says what the service said', async () => {
   assert.ok(refused.httpStatus >= 400 && refused.httpStatus < 500)
 })
 
+test('a challenge may leave its lists out, and a signer still finds them', async () => {
+  let seen
+  const signer = { sign: async (challenge) => { seen = challenge; throw new Error('enough') } }
+  const answer = { challenge: 'Y2g', challengeIdentifier: 'x', allowCredentials: { key: null }, ofTomorrow: 1 }
+  const client = clientOf(sandbox, { signer, fetch: async () => Response.json(answer) })
+  await assert.rejects(client.wallets.createWallet({ body: WALLET }), /enough/)
+  assert.deepEqual(seen, { ...answer, supportedCredentialKinds: [], allowCredentials: { key: [], webauthn: [] } })
+})
+
 test('older names of operations work', async () => {
   const client = clientOf(sandbox)
   assert.equal(client.networks.getFees.length, client.networks.estimateFees.length)

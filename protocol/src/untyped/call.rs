@@ -77,11 +77,13 @@ impl Call {
         Ok(self)
     }
 
-    /// Takes the call up at its signature, for a challenge that was asked for elsewhere for the very same bytes.
+    /// Takes the call up at its signature, for a challenge that was asked for elsewhere for the very same bytes. It is
+    /// known by its identifier; what else it says is empty here, so who may answer it is for the service to check.
     ///
-    /// Of the challenge its identifier is what counts; [`Pending`] is for those who can keep the whole state.
-    pub fn signing(self, challenge: Challenge) -> Unsigned {
+    /// [`Pending`] is for those who can keep the whole state.
+    pub fn signing(self, challenge_identifier: impl Into<String>) -> Unsigned {
         let (call, encoded) = self.freeze();
+        let challenge = Challenge::identified(challenge_identifier.into());
         Unsigned {
             call,
             parked: Parked { encoded, challenge },
