@@ -4,8 +4,8 @@ import { Ending, exchange } from './transport.js'
 const decoder = new TextDecoder()
 
 /**
- * A call as the plain values that it is made of, its body as the text that is signed and sent. The path's parameters are
- * checked to be strings, and no more: the machine encodes them.
+ * A call as the plain values that it is made of, its body as the text that is signed and sent. The path's parameters
+ * are checked to be strings, and no more: the machine encodes them.
  */
 export function freeze(operation, request, file) {
   const { id, parameters, flags } = operation
@@ -37,7 +37,8 @@ function written({ id, body: form }, body, file) {
     if (form !== 'j') throw argument(`${id}: \`body\` is missing`)
     body = {}
   }
-  if (typeof body !== 'object' || body === null) throw argument(`${id}: \`body\` has to be an object, found ${kind(body)}`)
+  if (typeof body !== 'object' || body === null)
+    throw argument(`${id}: \`body\` has to be an object, found ${kind(body)}`)
   let json
   try {
     json = JSON.stringify(body)
@@ -48,7 +49,8 @@ function written({ id, body: form }, body, file) {
   if (form !== 'f') return { json }
   const { bytes, name } = file ?? {}
   const content = contentOf(bytes)
-  if (!content) throw argument(`${id}: \`file.bytes\` has to be a Uint8Array or an ArrayBuffer, found ${kind(bytes)}`)
+  if (!content)
+    throw argument(`${id}: \`file.bytes\` has to be a Uint8Array or an ArrayBuffer, found ${kind(bytes)}`)
   if (typeof name !== 'string') throw argument(`${id}: \`file.name\` has to be a string, found ${kind(name)}`)
   return { json, file: { name, content } }
 }
@@ -100,7 +102,13 @@ export async function follow(caller, operation, step, { signal, signer, park }) 
       const { status, headers, body, url, response } = answer
       // The module reads the answers of the signing flow, and refusals; what the caller asked for is read here.
       const isResult = stage === 'action' && status >= 200 && status < 300 && body.length <= settings.limit
-      const shown = { url, headers: response.headers, get body() { return readable(body); } }
+      const shown = {
+        url,
+        headers: response.headers,
+        get body() {
+          return readable(body)
+        },
+      }
       const receive = () => step.receive(context, status, headers, isResult ? new Uint8Array(0) : body)
       step = moved(step, receive, { ...facts, context: shown })
       if (step.kind === 'sign') challenge = listed(readable(body))
@@ -193,19 +201,29 @@ function factor(given, it, which) {
     case 'Key':
     case 'PasswordProtectedKey':
       return given.key(
-        it.kind !== 'Key', signed('credId'), signed('clientData'), signed('signature'), signed('algorithm', true),
+        it.kind !== 'Key',
+        signed('credId'),
+        signed('clientData'),
+        signed('signature'),
+        signed('algorithm', true),
       )
     case 'Fido2':
       return given.fido2(
-        signed('credId'), signed('clientData'), signed('authenticatorData'), signed('signature'),
-        signed('userHandle', true), signed('algorithm', true),
+        signed('credId'),
+        signed('clientData'),
+        signed('authenticatorData'),
+        signed('signature'),
+        signed('userHandle', true),
+        signed('algorithm', true),
       )
     case 'Password':
       return given.password(text(it, 'password'))
     case 'Totp':
       return given.totp(text(it, 'otpCode'))
     default:
-      throw argument(`${which}: \`kind\` has to be Key, PasswordProtectedKey, Fido2, Password or Totp, found ${kind(it?.kind)}`)
+      throw argument(
+        `${which}: \`kind\` has to be Key, PasswordProtectedKey, Fido2, Password or Totp, found ${kind(it?.kind)}`,
+      )
   }
 }
 

@@ -24,7 +24,13 @@ function read(line) {
   const parameters = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1])
   const [id] = names.split(',')
   const operation = {
-    id, method, auth, body, answer, path, parameters,
+    id,
+    method,
+    auth,
+    body,
+    answer,
+    path,
+    parameters,
     paged: paged === 'p',
     flags: new Map(flags ? flags.split(',').map((flag) => flag.split('=')) : []),
   }
@@ -37,14 +43,20 @@ class Client {
   #caller
 
   constructor(options = {}) {
-    if (typeof options !== 'object' || options === null) throw argument('the options of a client have to be an object')
+    if (typeof options !== 'object' || options === null)
+      throw argument('the options of a client have to be an object')
     for (const name of ['baseUrl', 'authToken', 'orgId', 'temporaryToken']) {
       const found = typeof options[name]
-      if (found !== 'undefined' && found !== 'string') throw argument(`\`${name}\` has to be a string, found ${found}`)
+      if (found !== 'undefined' && found !== 'string')
+        throw argument(`\`${name}\` has to be a string, found ${found}`)
     }
-    for (const [name, value] of [['fetch', options.fetch], ['signer.sign', options.signer ? options.signer.sign : undefined]]) {
+    for (const [name, value] of [
+      ['fetch', options.fetch],
+      ['signer.sign', options.signer ? options.signer.sign : undefined],
+    ]) {
       const missing = value === undefined && !(name === 'signer.sign' && options.signer)
-      if (!missing && typeof value !== 'function') throw argument(`\`${name}\` has to be a function, found ${typeof value}`)
+      if (!missing && typeof value !== 'function')
+        throw argument(`\`${name}\` has to be a function, found ${typeof value}`)
     }
     for (const name of ['timeout', 'limit']) {
       const value = options[name]
@@ -124,9 +136,10 @@ class Client {
   }
 
   plain(methods, name, operation) {
-    const method = operation.body === 'f'
-      ? (request, file, options) => this.call(operation, request, options, file)
-      : (request, options) => this.call(operation, request, options)
+    const method =
+      operation.body === 'f'
+        ? (request, file, options) => this.call(operation, request, options, file)
+        : (request, options) => this.call(operation, request, options)
     if (operation.paged) {
       method.pages = (request, options) => pages(method, request, options)
       method.items = (request, options) => items(method, request, options)
@@ -143,9 +156,15 @@ function checkOrganisation(token, expected) {
     const { 'https://custom/app_metadata': metadata } = JSON.parse(new TextDecoder().decode(fromBase64Url(claims)))
     found = metadata?.orgId
   } catch (error) {
-    throw argument('`orgId` wants the organisation of `authToken` checked, which is no token that can be read', error)
+    throw argument(
+      '`orgId` wants the organisation of `authToken` checked, which is no token that can be read',
+      error,
+    )
   }
-  if (found !== expected) throw argument(`\`authToken\` is of the organisation ${found ?? 'that it does not name'}, \`orgId\` is ${expected}`)
+  if (found !== expected)
+    throw argument(
+      `\`authToken\` is of the organisation ${found ?? 'that it does not name'}, \`orgId\` is ${expected}`,
+    )
 }
 
 async function* pages(method, request, options) {
@@ -185,13 +204,14 @@ export class DfnsDelegatedApiClient extends Client {
   }
 
   /**
-   * Begins a signed call and parks it: the challenge for whoever signs, and a text to keep until then. The text holds what
-   * is signed, byte for byte, so nobody has to build the request again; and never the token.
+   * Begins a signed call and parks it: the challenge for whoever signs, and a text to keep until then. The text holds
+   * what is signed, byte for byte, so nobody has to build the request again; and never the token.
    */
   async begin(name, request, options) {
     const [domain, method] = String(name).split('.')
     const operation = Object.hasOwn(operations, domain) ? operations[domain].get(method) : undefined
-    if (operation?.auth !== 's') throw argument(`\`${name}\` is no signed operation, such as \`wallets.createWallet\``)
+    if (operation?.auth !== 's')
+      throw argument(`\`${name}\` is no signed operation, such as \`wallets.createWallet\``)
     if (operation.body === 'f') throw argument(`${operation.id}: a file is not parked; use ${operation.id}Init`)
     const { path, query, json } = freeze(operation, request)
     const challenge = await this.#begin(operation, { path, query, json }, options)
@@ -237,7 +257,8 @@ function parkedCall(parked) {
   } catch (error) {
     throw argument('what was parked cannot be read', error)
   }
-  if (kept?.version !== VERSION) throw argument(`what was parked has another version than ${VERSION}; begin the call again`)
+  if (kept?.version !== VERSION)
+    throw argument(`what was parked has another version than ${VERSION}; begin the call again`)
   const { path, query, json, challenge } = kept
   const operation = byId.get(kept.operation)
   const pairs = (list) => Array.isArray(list) && list.every((pair) => pair?.length === 2 && pair.every(isText))

@@ -8,7 +8,7 @@ export class DfnsError extends Error {
    * @param {number} httpStatus the status of the answer; -1 when there is none.
    * @param {string} message
    * @param {unknown} [context] of a refusal: its URL, headers and body.
-   * @param {{ kind?: string, operation?: string, stage?: string, happened?: string, id?: string, cause?: unknown }} [facts]
+   * @param {object} [facts] the `kind`, `operation`, `stage`, `happened`, `id` and `cause`.
    */
   constructor(httpStatus, message, context, facts = {}) {
     super(message, 'cause' in facts ? { cause: facts.cause } : undefined)
@@ -54,7 +54,11 @@ export const argument = (message, cause) =>
 export function fault(thrown, facts = {}) {
   if (thrown instanceof DfnsError) return thrown
   if (typeof thrown !== 'string') {
-    return new DfnsError(-1, `the module failed: ${text(thrown)}`, undefined, { kind: 'internal', cause: thrown, ...facts })
+    return new DfnsError(-1, `the module failed: ${text(thrown)}`, undefined, {
+      kind: 'internal',
+      cause: thrown,
+      ...facts,
+    })
   }
   const { message, status, ...said } = JSON.parse(thrown)
   const { context, ...others } = facts

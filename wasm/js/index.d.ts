@@ -48,8 +48,8 @@ export declare class DfnsDelegatedApiClient {
   /**
    * Begins a signed call and parks it: the challenge for whoever signs, and a text to keep until then.
    *
-   * The text holds what is signed, byte for byte, so nobody has to build the request again. It never holds the token. It
-   * does hold the request's body: keep it as you would keep that.
+   * The text holds what is signed, byte for byte, so nobody has to build the request again. It never holds the token.
+   * It does hold the request's body: keep it as you would keep that.
    */
   begin(name: SignedOperation, request?: object, options?: CallOptions): Promise<Parked>;
   /** Finishes a parked call, here or in another process, with the signer's answer. A challenge is answered once. */
@@ -241,8 +241,8 @@ export interface RegistrationChallenge {
 /** Signs with a private key. */
 export declare class AsymmetricKeySigner implements CredentialSigner<KeyAssertion> {
   /**
-   * With PEM, the key is used inside a WebAssembly module, of any algorithm that Dfns takes, and wiped there by `free()`;
-   * the text stays where you have it. With a `CryptoKey` (Ed25519, P-256, RSA) nobody sees the key.
+   * With PEM, the key is used inside a WebAssembly module, of any algorithm that Dfns takes, and wiped there by
+   * `free()`; the text stays where you have it. With a `CryptoKey` (Ed25519, P-256, RSA) nobody sees the key.
    */
   constructor(options: {
     credId: string;

@@ -9,6 +9,15 @@ const inflated = async (packed) => {
 
 const inline = (glue, packed) => once(glue, async () => inflated((await packed()).default))
 
-export const machine = inline(() => import('./machine.js'), () => import('./machine.inline.js'))
-export const ed25519 = inline(() => import('./ed25519.js'), () => import('./ed25519.inline.js'))
-export const keys = inline(() => import('./keys.js'), () => import('./keys.inline.js'))
+export const machine = inline(
+  () => import('./machine.js'),
+  () => import('./machine.inline.js'),
+)
+export const ed25519 = inline(
+  () => import('./ed25519.js'),
+  () => import('./ed25519.inline.js'),
+)
+export const keys = inline(
+  () => import('./keys.js'),
+  () => import('./keys.inline.js'),
+)

@@ -7,6 +7,15 @@ import { once } from './once.js'
 const inline = (glue, packed) =>
   once(glue, async () => inflateRawSync(Buffer.from((await packed()).default, 'base64')))
 
-export const machine = inline(() => import('./machine.js'), () => import('./machine.inline.js'))
-export const ed25519 = inline(() => import('./ed25519.js'), () => import('./ed25519.inline.js'))
-export const keys = inline(() => import('./keys.js'), () => import('./keys.inline.js'))
+export const machine = inline(
+  () => import('./machine.js'),
+  () => import('./machine.inline.js'),
+)
+export const ed25519 = inline(
+  () => import('./ed25519.js'),
+  () => import('./ed25519.inline.js'),
+)
+export const keys = inline(
+  () => import('./keys.js'),
+  () => import('./keys.inline.js'),
+)

@@ -5,6 +5,15 @@ import machineModule from './machine_bg.wasm'
 
 import { once } from './once.js'
 
-export const machine = once(() => import('./machine.js'), () => machineModule)
-export const ed25519 = once(() => import('./ed25519.js'), () => ed25519Module)
-export const keys = once(() => import('./keys.js'), () => keysModule)
+export const machine = once(
+  () => import('./machine.js'),
+  () => machineModule,
+)
+export const ed25519 = once(
+  () => import('./ed25519.js'),
+  () => ed25519Module,
+)
+export const keys = once(
+  () => import('./keys.js'),
+  () => keysModule,
+)

@@ -5,11 +5,15 @@ import { DfnsError, argument, text } from './errors.js'
 const encoder = new TextEncoder()
 
 const failed = (message, cause) =>
-  new DfnsError(-1, message, undefined, { kind: 'signer', stage: 'sign', ...(cause === undefined ? {} : { cause }) })
+  new DfnsError(-1, message, undefined, {
+    kind: 'signer',
+    stage: 'sign',
+    ...(cause === undefined ? {} : { cause }),
+  })
 
 /**
- * Signs with a private key: PEM, which is used inside a WebAssembly module and wiped there by `free()`, or a `CryptoKey`,
- * which nobody sees.
+ * Signs with a private key: PEM, which is used inside a WebAssembly module and wiped there by `free()`, or a
+ * `CryptoKey`, which nobody sees.
  */
 export class AsymmetricKeySigner {
   #credId
@@ -21,7 +25,8 @@ export class AsymmetricKeySigner {
     if (typeof credId !== 'string' || credId === '') throw argument('`credId` has to be a string')
     const isKey = typeof CryptoKey !== 'undefined' && privateKey instanceof CryptoKey
     if (typeof privateKey !== 'string' && !isKey) throw argument('`privateKey` has to be PEM or a CryptoKey')
-    if (passphrase !== undefined && typeof passphrase !== 'string') throw argument('`passphrase` has to be a string')
+    if (passphrase !== undefined && typeof passphrase !== 'string')
+      throw argument('`passphrase` has to be a string')
     this.#credId = credId
     this.#privateKey = privateKey
     this.#passphrase = passphrase
@@ -49,7 +54,10 @@ export class AsymmetricKeySigner {
   free() {
     const key = this.#key
     this.#key = undefined
-    key?.then((key) => key.free(), () => {})
+    key?.then(
+      (key) => key.free(),
+      () => {},
+    )
   }
 
   async #with(use, web, challenge) {

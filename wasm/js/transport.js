@@ -37,14 +37,20 @@ export async function exchange(step, settings, signal) {
   const lost = (status, message, cause) => {
     const happened = step.lost(status)
     return new DfnsError(-1, `the transport failed: ${message}; ${MEANING[happened]}`, undefined, {
-      kind: 'transport', stage: step.stage, happened, cause,
+      kind: 'transport',
+      stage: step.stage,
+      happened,
+      cause,
     })
   }
   const ending = new Ending(settings.timeout, signal)
   try {
     if (signal?.aborted) {
       throw new DfnsError(-1, 'aborted before it was sent', undefined, {
-        kind: 'aborted', stage: step.stage, happened: 'never', cause: signal.reason,
+        kind: 'aborted',
+        stage: step.stage,
+        happened: 'never',
+        cause: signal.reason,
       })
     }
     // Edge workers know no `error`. What a redirect answered is a refusal like any other.

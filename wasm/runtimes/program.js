@@ -8,7 +8,10 @@ function expect(condition, what) {
 }
 
 async function failed(promise) {
-  const error = await promise.then(() => undefined, (error) => error)
+  const error = await promise.then(
+    () => undefined,
+    (error) => error,
+  )
   expect(error instanceof DfnsError, `a DfnsError, found ${error}`)
   return error
 }

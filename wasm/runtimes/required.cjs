@@ -6,7 +6,11 @@ const { accounts } = JSON.parse(process.env.GIVEN)
 async function main() {
   const done = []
   for (const [algorithm, { baseUrl, authToken, credId, privateKey }] of Object.entries(accounts)) {
-    const client = new DfnsApiClient({ baseUrl, authToken, signer: new AsymmetricKeySigner({ credId, privateKey }) })
+    const client = new DfnsApiClient({
+      baseUrl,
+      authToken,
+      signer: new AsymmetricKeySigner({ credId, privateKey }),
+    })
     await client.wallets.createWallet({ body: { network: 'EthereumSepolia' } })
     done.push(algorithm)
   }

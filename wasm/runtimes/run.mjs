@@ -75,7 +75,10 @@ async function workerd(given) {
     compatibilityDate: '2026-04-01',
   })
   try {
-    const answer = await miniflare.dispatchFetch('http://worker.example', { method: 'POST', body: JSON.stringify(given) })
+    const answer = await miniflare.dispatchFetch('http://worker.example', {
+      method: 'POST',
+      body: JSON.stringify(given),
+    })
     const said = await answer.text()
     if (!answer.ok) throw new Error(said)
     return JSON.parse(said).join(', ')

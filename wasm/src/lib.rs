@@ -1,8 +1,8 @@
-//! The WebAssembly modules of the npm package, one per feature: the step machine (`machine`), Ed25519 keys (`ed25519`), and
-//! keys of every algorithm (`keys`).
+//! The WebAssembly modules of the npm package, one per feature: the step machine (`machine`), Ed25519 keys
+//! (`ed25519`), and keys of every algorithm (`keys`).
 //!
-//! JavaScript holds what the runtime has anyway: `fetch`, JSON, timers. What comes in here is checked, and what is wrong
-//! comes out as an error: nothing that JavaScript can hand over makes a module panic.
+//! JavaScript holds what the runtime has anyway: `fetch`, JSON, timers. What comes in here is checked, and what is
+//! wrong comes out as an error: nothing that JavaScript can hand over makes a module panic.
 #![forbid(unsafe_code)]
 
 #[cfg(feature = "machine")]

@@ -10,7 +10,9 @@ import { start } from './common/sandbox.mjs'
 initSync({ module: readFileSync(new URL('trial/trial_bg.wasm', import.meta.url)) })
 
 let sandbox
-before(async () => { sandbox = await start() })
+before(async () => {
+  sandbox = await start()
+})
 after(() => sandbox.stop())
 
 function trial({ fetch, signal, retries = 0 } = {}) {
@@ -21,19 +23,29 @@ function trial({ fetch, signal, retries = 0 } = {}) {
 }
 
 async function failed(promise) {
-  const error = await promise.then(() => assert.fail('it did not fail'), (error) => error)
+  const error = await promise.then(
+    () => assert.fail('it did not fail'),
+    (error) => error,
+  )
   const [stage, happened, message] = error.split('\n')
   return { stage, happened, message }
 }
 
 /** A transport that fails at one step, and is honest at the others. */
-const failingAt = (path, answer) => (url, init) => (new URL(url).pathname === path ? answer(url, init) : fetch(url, init))
+const failingAt = (path, answer) => (url, init) =>
+  new URL(url).pathname === path ? answer(url, init) : fetch(url, init)
 
 test('a signed call is sent as it was signed, without cookies, redirects and a user agent', async () => {
   const sent = []
-  const watched = (url, init) => { sent.push({ url, init }); return fetch(url, init) }
+  const watched = (url, init) => {
+    sent.push({ url, init })
+    return fetch(url, init)
+  }
   assert.equal(await trial({ fetch: watched }).create('café "1"'), 'café "1"')
-  assert.deepEqual(sent.map(({ url }) => new URL(url).pathname), ['/auth/action/init', '/auth/action', '/wallets'])
+  assert.deepEqual(
+    sent.map(({ url }) => new URL(url).pathname),
+    ['/auth/action/init', '/auth/action', '/wallets'],
+  )
   const [init, , action] = sent.map(({ init }) => ({ ...init, body: Buffer.from(init.body).toString() }))
   assert.equal(JSON.parse(init.body).userActionPayload, action.body)
   for (const { init } of sent) {
@@ -46,7 +58,7 @@ test('the global fetch is used when no other is given; a parked call goes on; pa
   assert.equal(await trial().create('x'), 'x')
   assert.equal(await trial().createParked('y'), 'y')
   await trial().create('z')
-  assert.ok(await trial().count() >= 3)
+  assert.ok((await trial().count()) >= 3)
 })
 
 test('a transport that fails says at which step, and what it means', async () => {
@@ -56,8 +68,12 @@ test('a transport that fails says at which step, and what it means', async () =>
     ['/wallets', 'Action', 'Unknown'],
   ]) {
     for (const answer of [
-      async () => { throw new TypeError('connection reset') },
-      () => { throw 'connection reset' },
+      async () => {
+        throw new TypeError('connection reset')
+      },
+      () => {
+        throw 'connection reset'
+      },
       () => undefined,
       async () => 'no response',
       async () => Response.error(),
@@ -70,17 +86,30 @@ test('a transport that fails says at which step, and what it means', async () =>
 
 test('an answer that breaks off is judged by its status, and a redirect not followed', async () => {
   const cut = () => new ReadableStream({ pull: (controller) => controller.error(new Error('cut')) })
-  for (const [status, happened] of [[200, 'Certainly'], [400, 'Never'], [502, 'Unknown']]) {
+  for (const [status, happened] of [
+    [200, 'Certainly'],
+    [400, 'Never'],
+    [502, 'Unknown'],
+  ]) {
     const answer = async () => new Response(cut(), { status })
     assert.equal((await failed(trial({ fetch: failingAt('/wallets', answer) }).create('x'))).happened, happened)
   }
   const redirect = async () => new Response('', { status: 307, headers: { location: 'http://elsewhere.example' } })
-  assert.match((await failed(trial({ fetch: failingAt('/wallets', redirect) }).create('x'))).message, /307.*redirect/)
+  assert.match(
+    (await failed(trial({ fetch: failingAt('/wallets', redirect) }).create('x'))).message,
+    /307.*redirect/,
+  )
 })
 
 test('a huge answer is not read to its end', async () => {
   let pulled = 0
-  const body = () => new ReadableStream({ pull: (controller) => { pulled += 1; controller.enqueue(new Uint8Array(1 << 16)) } })
+  const body = () =>
+    new ReadableStream({
+      pull: (controller) => {
+        pulled += 1
+        controller.enqueue(new Uint8Array(1 << 16))
+      },
+    })
   const error = await failed(trial({ fetch: failingAt('/wallets', async () => new Response(body())) }).create('x'))
   assert.match(error.message, /larger than the limit/)
   assert.ok(pulled < 25, `${pulled} pieces`)
@@ -90,11 +119,14 @@ test('an abort says what it means at each step', async () => {
   const before = await failed(trial({ signal: AbortSignal.abort(), fetch: () => assert.fail('sent') }).create('x'))
   assert.deepEqual([before.stage, before.happened], ['Init', 'Never'])
   const aborting = new AbortController()
-  const answer = (_url, { signal }) => new Promise((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason))
-    queueMicrotask(() => aborting.abort(new Error('enough')))
-  })
-  const error = await failed(trial({ signal: aborting.signal, fetch: failingAt('/wallets', answer), retries: 3 }).create('x'))
+  const answer = (_url, { signal }) =>
+    new Promise((_, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason))
+      queueMicrotask(() => aborting.abort(new Error('enough')))
+    })
+  const error = await failed(
+    trial({ signal: aborting.signal, fetch: failingAt('/wallets', answer), retries: 3 }).create('x'),
+  )
   assert.deepEqual([error.stage, error.happened], ['Action', 'Unknown'])
   assert.match(error.message, /enough/)
 })
@@ -108,7 +140,13 @@ test('what is safe is tried again, and nothing else', async () => {
   assert.equal(await trial({ fetch: failingAt('/auth/action/init', busy), retries: 3 }).create('again'), 'again')
   assert.equal(times, 3)
   let sent = 0
-  const lost = async () => { sent += 1; throw new Error('lost') }
-  assert.equal((await failed(trial({ fetch: failingAt('/wallets', lost), retries: 3 }).create('x'))).happened, 'Unknown')
+  const lost = async () => {
+    sent += 1
+    throw new Error('lost')
+  }
+  assert.equal(
+    (await failed(trial({ fetch: failingAt('/wallets', lost), retries: 3 }).create('x'))).happened,
+    'Unknown',
+  )
   assert.equal(sent, 1)
 })

@@ -31,9 +31,15 @@ const honest = (url) => {
 const signer = new AsymmetricKeySigner({ credId: 'cr-1', privateKey: makeKey('Ed25519').privateKey })
 
 async function grown(fetch, signs = signer) {
-  const options = { baseUrl: 'https://api.example', authToken: 'a.b.c', signer: signs, fetch: async (url) => fetch(url) }
+  const options = {
+    baseUrl: 'https://api.example',
+    authToken: 'a.b.c',
+    signer: signs,
+    fetch: async (url) => fetch(url),
+  }
   const client = new DfnsApiClient(options)
-  const call = () => client.wallets.createWallet({ body: { network: 'Bitcoin', name: 'x'.repeat(2000) } }).catch(() => {})
+  const call = () =>
+    client.wallets.createWallet({ body: { network: 'Bitcoin', name: 'x'.repeat(2000) } }).catch(() => {})
   for (let i = 0; i < 50; i += 1) await call()
   const before = size()
   for (let i = 0; i < 1000; i += 1) await call()
@@ -57,6 +63,13 @@ test('calls whose transport fails', async () => {
 })
 
 test('calls that nobody signs', async () => {
-  assert.equal(await grown(honest, { sign: async () => { throw new Error('no') } }), 0)
+  assert.equal(
+    await grown(honest, {
+      sign: async () => {
+        throw new Error('no')
+      },
+    }),
+    0,
+  )
   assert.equal(await grown(honest, { sign: async () => ({ kind: 'Key' }) }), 0)
 })

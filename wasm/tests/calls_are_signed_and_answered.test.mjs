@@ -17,11 +17,18 @@ const WALLET = { network: 'EthereumSepolia', name: 'café "1" 🐢 \u2028' }
 
 const clientOf = (sandbox, options) => {
   const { baseUrl, authToken, credId, privateKey } = sandbox
-  return new DfnsApiClient({ baseUrl, authToken, signer: new AsymmetricKeySigner({ credId, privateKey }), ...options })
+  return new DfnsApiClient({
+    baseUrl,
+    authToken,
+    signer: new AsymmetricKeySigner({ credId, privateKey }),
+    ...options,
+  })
 }
 
 let sandbox
-before(async () => { sandbox = await start() })
+before(async () => {
+  sandbox = await start()
+})
 after(() => sandbox.stop())
 
 for (const algorithm of ALGORITHMS) {
@@ -69,7 +76,9 @@ test('what is signed is what is sent, byte for byte, and a query is not signed',
   assert.equal(asked.userActionPayload, JSON.stringify(WALLET))
   assert.deepEqual([asked.userActionHttpMethod, asked.userActionHttpPath], ['POST', '/wallets'])
   assert.equal(action.method, 'POST')
-  const clientData = JSON.parse(Buffer.from(JSON.parse(complete.body).firstFactor.credentialAssertion.clientData, 'base64url'))
+  const clientData = JSON.parse(
+    Buffer.from(JSON.parse(complete.body).firstFactor.credentialAssertion.clientData, 'base64url'),
+  )
   assert.equal(clientData.type, 'key.get')
   for (const request of sent) {
     assert.equal(request.redirect, 'manual')
@@ -121,7 +130,9 @@ test('a user signs elsewhere: the call is parked, and another client goes on wit
 test('what a policy holds back is neither done nor failed', async (t) => {
   const own = await start('Ed25519', ['--require-approval', 'createWallet'])
   t.after(own.stop)
-  const error = await clientOf(own).wallets.createWallet({ body: WALLET }).catch((error) => error)
+  const error = await clientOf(own)
+    .wallets.createWallet({ body: WALLET })
+    .catch((error) => error)
   assert.ok(error instanceof PolicyPendingError && error instanceof DfnsError)
   assert.equal(error.httpStatus, 202)
   assert.equal(error.happened, 'unknown')
@@ -130,7 +141,9 @@ test('what a policy holds back is neither done nor failed', async (t) => {
 
 test('a refusal says what the service said', async () => {
   const client = clientOf(sandbox)
-  const error = await client.wallets.getWallet({ walletId: 'wa-none0-none0-none0none0none0no' }).catch((error) => error)
+  const error = await client.wallets
+    .getWallet({ walletId: 'wa-none0-none0-none0none0none0no' })
+    .catch((error) => error)
   assert.ok(error instanceof DfnsError)
   assert.equal(error.httpStatus, 404)
   assert.equal(error.operation, 'getWallet')
@@ -143,7 +156,12 @@ test('a refusal says what the service said', async () => {
 
 test('a challenge may leave its lists out, and a signer still finds them', async () => {
   let seen
-  const signer = { sign: async (challenge) => { seen = challenge; throw new Error('enough') } }
+  const signer = {
+    sign: async (challenge) => {
+      seen = challenge
+      throw new Error('enough')
+    },
+  }
   const answer = { challenge: 'Y2g', challengeIdentifier: 'x', allowCredentials: { key: null }, ofTomorrow: 1 }
   const client = clientOf(sandbox, { signer, fetch: async () => Response.json(answer) })
   await assert.rejects(client.wallets.createWallet({ body: WALLET }), /enough/)

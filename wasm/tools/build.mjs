@@ -18,7 +18,8 @@ const FEATURES = ['bulk-memory', 'bulk-memory-opt', 'mutable-globals', 'nontrapp
 rmSync(target, { recursive: true, force: true })
 mkdirSync(target, { recursive: true })
 cpSync(sources, target, { recursive: true })
-for (const license of ['LICENSE-APACHE', 'LICENSE-MIT']) cpSync(join(sources, '../..', license), join(target, license))
+for (const license of ['LICENSE-APACHE', 'LICENSE-MIT'])
+  cpSync(join(sources, '../..', license), join(target, license))
 
 for (const name of ['machine', 'ed25519', 'keys']) {
   const wasm = join(target, `${name}_bg.wasm`)
@@ -29,7 +30,12 @@ for (const name of ['machine', 'ed25519', 'keys']) {
   const packed = deflateRawSync(bytes, { level: 9 }).toString('base64')
   writeFileSync(join(target, `${name}.inline.js`), `export default '${packed}';\n`)
   // Its comments are those of the Rust side, and nobody reads them here.
-  const glue = buildSync({ entryPoints: [join(modules, `${name}.js`)], format: 'esm', minifySyntax: true, write: false })
+  const glue = buildSync({
+    entryPoints: [join(modules, `${name}.js`)],
+    format: 'esm',
+    minifySyntax: true,
+    write: false,
+  })
   writeFileSync(join(target, `${name}.js`), glue.outputFiles[0].text)
 }
 

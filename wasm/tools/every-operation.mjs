@@ -26,7 +26,9 @@ for (const [domain, lines] of Object.entries(table)) {
         calls.push(call('delegated', domain, delegated, name))
       }
       if (letters[4] === 'p') {
-        calls.push(`for await (const item of client.${domain}.${name}.items(${given(type, name)}[0])) { void item }`)
+        calls.push(
+          `for await (const item of client.${domain}.${name}.items(${given(type, name)}[0])) { void item }`,
+        )
       }
     }
   }

@@ -1,5 +1,5 @@
-// What the package adds to a page, beside the official one: `node size.mjs PACKAGE`. Bundled by esbuild, minified, gzip,
-// WebAssembly included.
+// What the package adds to a page, beside the official one: `node size.mjs PACKAGE`. Bundled by esbuild, minified,
+// gzip, WebAssembly included.
 
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -89,8 +89,8 @@ const LINKERS: [(&str, &str); 3] = [
 const WASM_FLAGS: &str = "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS";
 /// A module is downloaded before it is of use, and hashes a few short texts.
 const COMPACT: &str = r#"--cfg sha2_backend="soft" --cfg sha2_backend_soft="compact""#;
-/// Nobody reads what a panic would say in a module, and the text of it is a good part of one. A standard library that is
-/// built here can do without.
+/// Nobody reads what a panic would say in a module, and the text of it is a good part of one. A standard library that
+/// is built here can do without.
 const WITHOUT_PANICS: &str = "-Zunstable-options -Cpanic=immediate-abort";
 
 /// The compiler, its cargo, the library's source and a linker for firmware and wasm.

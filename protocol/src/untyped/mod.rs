@@ -1,7 +1,8 @@
-//! Operations that are known only at run time: one that is newer than this crate, or one that another language describes.
+//! Operations that are known only at run time: one that is newer than this crate, or one that another language
+//! describes.
 //!
-//! The machine is the same as for the typed operations: a [`Call`] says what they say by their type, and the answer comes
-//! back as it is.
+//! The machine is the same as for the typed operations: a [`Call`] says what they say by their type, and the answer
+//! comes back as it is.
 //!
 //! ```
 //! # use dfns_protocol::{Auth, BaseUrl, Context, Method, Response, Token};

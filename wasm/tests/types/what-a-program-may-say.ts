@@ -1,5 +1,11 @@
 // What a program may say, and what the compiler has to refuse.
-import { AsymmetricKeySigner, DfnsApiClient, DfnsDelegatedApiClient, DfnsError, PolicyPendingError } from 'dfns-wasm'
+import {
+  AsymmetricKeySigner,
+  DfnsApiClient,
+  DfnsDelegatedApiClient,
+  DfnsError,
+  PolicyPendingError,
+} from 'dfns-wasm'
 import type { CredentialSigner, types } from 'dfns-wasm'
 
 const signer = new AsymmetricKeySigner({ credId: 'cr-1', privateKey: 'PEM' })
@@ -47,7 +53,9 @@ await delegated.begin('wallets.createWallet', { body: {} })
 // @ts-expect-error it is not signed
 await delegated.begin('wallets.listWallets')
 
-const two: CredentialSigner = { sign: async () => ({ firstFactor, secondFactor: { kind: 'Totp', otpCode: '123456' } }) }
+const two: CredentialSigner = {
+  sign: async () => ({ firstFactor, secondFactor: { kind: 'Totp', otpCode: '123456' } }),
+}
 void two
 
 try {

@@ -23,12 +23,12 @@ pub(crate) fn table(api: &Api) -> String {
 
 const FORM: &str = "
 /**
- * Domain → its operations, a line each: the names, the first of which is the operation's own; five letters; the path; and
- * the flags of its query, with the value that each is sent with.
+ * Domain → its operations, a line each: the names, the first of which is the operation's own; five letters; the path;
+ * and the flags of its query, with the value that each is sent with.
  *
- * The letters: the method (G, P, U for PUT, D); who may call (p public, t token, m temporary token, s signed); the body
- * (n none, J JSON, j JSON or nothing, f a form with a file); the answer (n nothing, j JSON, c CSV, x JSON or CSV, b bytes);
- * and whether it comes in pages (p).
+ * The letters: the method (G, P, U for PUT, D); who may call (p public, t token, m temporary token, s signed); the
+ * body (n none, J JSON, j JSON or nothing, f a form with a file); the answer (n nothing, j JSON, c CSV, x JSON or CSV,
+ * b bytes); and whether it comes in pages (p).
  */
 ";
 

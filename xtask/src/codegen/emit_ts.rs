@@ -131,9 +131,10 @@ fn method(
     let optional = if needs_request(operation) { "" } else { "?" };
     if delegated && operation.auth == Auth::UserAction {
         return Ok(format!(
-            "{doc}  {name}Init(request{optional}: {request}, {file}options?: CallOptions): Promise<UserActionChallenge>;\n\
-             {doc}  {name}Complete(request: {request}{undefined}, signed: SignedChallenge, {file}options?: CallOptions): \
-             Promise<{answer}>;\n",
+            "{doc}  {name}Init(request{optional}: {request}, {file}options?: CallOptions): \
+             Promise<UserActionChallenge>;\n\
+             {doc}  {name}Complete(request: {request}{undefined}, signed: SignedChallenge, \
+             {file}options?: CallOptions): Promise<{answer}>;\n",
             undefined = if optional.is_empty() {
                 ""
             } else {

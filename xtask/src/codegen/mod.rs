@@ -1,9 +1,10 @@
-//! `cargo xtask codegen`: writes `protocol/src/api`, and the table and types of the npm package in `wasm/js`, from the API
-//! description in `protocol/openapi`.
+//! `cargo xtask codegen`: writes `protocol/src/api`, and the table and types of the npm package in `wasm/js`, from
+//! the API description in `protocol/openapi`.
 //!
 //! Three steps: `openapi` reads the file, `lower` turns it into the types of `ir`, `emit` writes those as Rust, which
-//! rustfmt lays out, and `emit_js` and `emit_ts` as JavaScript and its types. What any step does not know is an error that says where it is. `overrides.toml` is the only
-//! place for exceptions and `docs.toml` the only place for prose; an entry that matches nothing is an error too.
+//! rustfmt lays out, and `emit_js` and `emit_ts` as JavaScript and its types. What any step does not know is an error
+//! that says where it is. `overrides.toml` is the only place for exceptions and `docs.toml` the only place for prose;
+//! an entry that matches nothing is an error too.
 
 mod checks;
 mod code;

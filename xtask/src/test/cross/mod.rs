@@ -1,4 +1,5 @@
-//! The parts that compile for other targets. The libraries need no linker there; what an image needs is its own affair.
+//! The parts that compile for other targets. The libraries need no linker there; what an image needs is its own
+//! affair.
 
 mod footprint;
 mod image;
@@ -28,8 +29,8 @@ pub(super) fn risc_v() -> Result<(), String> {
     footprint::link(&compiler).map(drop)
 }
 
-/// An edge worker or a browser: there is a standard library, but most of it only fails. And the package that is made for
-/// them.
+/// An edge worker or a browser: there is a standard library, but most of it only fails. And the package that is made
+/// for them.
 pub(super) fn wasm() -> Result<(), String> {
     let compiler = Compiler::find("wasm32-unknown-unknown")?;
     let protocol = |features| compile(&compiler, "std,panic_abort", "dfns-protocol", features);
