@@ -1,7 +1,7 @@
-// Runs one program in every runtime, against the sandbox: `node run.mjs PACKAGE`.
+// Runs one program in every runtime, against the sandbox. The package is installed in a folder above.
 
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -11,10 +11,6 @@ import { Miniflare } from 'miniflare'
 import { ALGORITHMS, start } from './common/sandbox.mjs'
 
 const here = dirname(fileURLToPath(import.meta.url))
-const installed = join(here, 'node_modules/dfns-wasm')
-rmSync(installed, { recursive: true, force: true })
-mkdirSync(installed, { recursive: true })
-cpSync(process.argv[2], installed, { recursive: true })
 
 const sandboxes = []
 const started = async (...given) => {
@@ -46,7 +42,7 @@ function ran(program, words, given) {
 }
 
 function binary(name) {
-  return join(here, 'node_modules/.bin', name)
+  return join(here, '../node_modules/.bin', name)
 }
 
 /** The edge worker runtime takes modules that a bundler has resolved for it; WebAssembly stays beside the code. */

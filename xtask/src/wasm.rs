@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cargo::{at_root, cargo, root, run as run_command, version};
 use crate::compiler::Compiler;
-use crate::test::once;
+use crate::test::{chromium, once};
 use crate::workspace::Workspace;
 
 /// Builds the package.
@@ -35,17 +35,7 @@ pub(crate) fn test() -> Result<(), String> {
             .env("DFNS_SANDBOX", &sandbox)
             .args(["--test", "--test-reporter=spec"]),
     )?;
-    copy(&root().join("wasm/runtimes"), &folders.tools)?;
-    copy(
-        &root().join("wasm/tests/common"),
-        &folders.tools.join("common"),
-    )?;
-    run_command(
-        at_root("node")
-            .env("DFNS_SANDBOX", &sandbox)
-            .arg(folders.tools.join("run.mjs"))
-            .arg(&package),
-    )?;
+    folders.try_runtimes(&package, &sandbox)?;
     let types = project.join("types");
     run_command(
         at_root("node")
@@ -132,6 +122,28 @@ impl Folders {
             npm.args(["ci", "--legacy-peer-deps", "--no-audit", "--no-fund"]);
             run_command(npm.arg("--prefix").arg(&self.tools))
         })
+    }
+
+    /// One program in each runtime, and the demo in a browser. A picture of each of its steps is kept beside it.
+    fn try_runtimes(&self, package: &Path, sandbox: &Path) -> Result<(), String> {
+        copy(package, &self.tools.join("node_modules/dfns-wasm"))?;
+        for folder in ["runtimes", "demo"] {
+            let copied = self.tools.join(folder);
+            copy(&root().join("wasm").join(folder), &copied)?;
+            copy(&root().join("wasm/tests/common"), &copied.join("common"))?;
+        }
+        run_command(
+            at_root("node")
+                .env("DFNS_SANDBOX", sandbox)
+                .arg(self.tools.join("runtimes/run.mjs")),
+        )?;
+        run_command(
+            at_root("node")
+                .env("DFNS_SANDBOX", sandbox)
+                .arg(self.tools.join("demo/trial.mjs"))
+                .arg(chromium()?)
+                .arg(self.tools.join("demo/pictures")),
+        )
     }
 
     fn install_package(&self, package: &Path) -> Result<PathBuf, String> {

@@ -22,6 +22,7 @@ mod summary;
 use std::time::Instant;
 
 pub(crate) use installed::once;
+pub(crate) use page::chromium;
 use summary::Summary;
 
 /// Runs the parts named in `arguments`, or all of them.

@@ -13,9 +13,7 @@ const CHROMIUM: &str = "/usr/bin/chromium";
 
 pub(super) fn page() -> Result<(), String> {
     version("node", "install Node 20 or newer")?;
-    if !Path::new(CHROMIUM).exists() {
-        debian::install(&["chromium"], &format!("install Chromium as {CHROMIUM}"))?;
-    }
+    let chromium = chromium()?;
     let target = Workspace::read()?.target;
     run(cargo().args(["build", "--package", "dfns-sandbox"]))?;
     let folder = target.join("page");
@@ -23,7 +21,16 @@ pub(super) fn page() -> Result<(), String> {
     run(at_root("node")
         .arg(folder.join("main.mjs"))
         .arg(target.join("debug/dfns-sandbox"))
-        .args([Path::new(CHROMIUM), &folder]))
+        .args([chromium, &folder]))
+}
+
+/// Where Chromium is, which is installed for root.
+pub(crate) fn chromium() -> Result<&'static Path, String> {
+    let chromium = Path::new(CHROMIUM);
+    if !chromium.exists() {
+        debian::install(&["chromium"], &format!("install Chromium as {CHROMIUM}"))?;
+    }
+    Ok(chromium)
 }
 
 /// The package stands beside the program that imports it, so that is copied there: the sources stay clean.

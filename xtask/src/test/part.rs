@@ -82,7 +82,7 @@ pub(super) const PARTS: &[Part] = &[
     },
     Part {
         name: "wasm",
-        does: "the npm package works in Node against the sandbox; protocol and client compile for WebAssembly",
+        does: "the npm package works in every runtime and a browser; protocol and client compile for WebAssembly",
         needs: Needs::Node,
         run: cross::wasm,
     },
@@ -134,7 +134,7 @@ enum Needs {
     Emulator,
     /// A nightly compiler and cargo-fuzz, without which a part of it is left out.
     Fuzzer,
-    /// The standard library of another target, Node, and packages to build with: a network, until they are installed.
+    /// The standard library of another target, Node, Chromium, and packages: a network, until they are installed.
     Node,
     /// Node, Chromium, and a package to drive it: a network, until they are installed.
     Browser,
