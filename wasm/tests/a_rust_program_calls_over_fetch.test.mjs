@@ -88,7 +88,7 @@ test('an answer that breaks off is judged by its status, and a redirect not foll
   const cut = () => new ReadableStream({ pull: (controller) => controller.error(new Error('cut')) })
   for (const [status, happened] of [
     [200, 'Certainly'],
-    [400, 'Never'],
+    [403, 'Never'],
     [502, 'Unknown'],
   ]) {
     const answer = async () => new Response(cut(), { status })

@@ -344,7 +344,9 @@ test('a transport that fails says at which step, and what it means', async () =>
 test('an answer that breaks off is judged by its status', async () => {
   for (const [status, happened] of [
     [200, 'certainly'],
-    [400, 'never'],
+    // A signed 400 may be the echo of a request that was sent twice on the way.
+    [400, 'unknown'],
+    [403, 'never'],
     [502, 'unknown'],
   ]) {
     const body = () => new ReadableStream({ pull: (controller) => controller.error(new Error('cut')) })
@@ -367,7 +369,7 @@ test('answers that are no JSON keep their status', async () => {
     const error = await failed(() => clientOf({ fetch }).wallets.createWallet({ body: BODY }))
     assert.deepEqual([error.kind, error.httpStatus, error.stage], ['refused', status, 'action'])
     assert.match(error.message, message)
-    assert.equal(error.happened, status >= 400 && status < 500 ? 'never' : 'unknown')
+    assert.equal(error.happened, status > 400 && status < 500 ? 'never' : 'unknown')
     assert.ok('body' in error.context)
   }
   const html = failingAt('/wallets', async () => new Response('<html>', { status: 200 }))
