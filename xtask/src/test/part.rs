@@ -147,10 +147,7 @@ const HOST: &str = "host";
 
 fn help() -> String {
     let mut help = String::from("cargo xtask test [PART]…   all of them when none is named\n\n");
-    let host = (
-        HOST,
-        "the parts that need Rust alone: all but the last eight",
-    );
+    let host = (HOST, "the parts that need Rust alone");
     for (name, does) in PARTS
         .iter()
         .map(|part| (part.name, part.does))
