@@ -132,8 +132,7 @@ impl fmt::Display for KeyError {
             ),
             Self::TooCostly { found } => write!(
                 f,
-                "the key asks for {found}; tried are at most {}; {CONVERT}",
-                AFFORDABLE
+                "the key asks for {found}; tried are at most {AFFORDABLE}; {CONVERT}"
             ),
             Self::UnsupportedKey { found } => write!(f, "found a key of {found}; {ALGORITHMS}"),
             Self::NoCurve => {
