@@ -9,7 +9,7 @@ pub enum FileError {
     Changed,
     /// It could not be read.
     Io(io::Error),
-    /// It was not made by [`file_from_path`], so the client does not know where it is.
+    /// It was not made by `file_from_path`, so the client does not know where it is.
     Elsewhere,
 }
 
