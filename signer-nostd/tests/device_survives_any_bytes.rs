@@ -8,8 +8,10 @@
 
 mod support;
 
+use dfns_signer::Algorithm;
 use dfns_signer::device::{
-    Deframer, FrameFault, MAX_REPLY_FRAME, MAX_REQUEST_FRAME, Presence, Refusal, Reply, Request,
+    Deframer, FrameFault, MAX_CHALLENGE, MAX_CREDENTIAL_ID, MAX_REPLY_FRAME, MAX_REQUEST_FRAME,
+    Presence, Refusal, Reply, Request,
 };
 use support::CHALLENGE;
 use support::device::{Noise, TestDevice, device, frame, golden, read};
@@ -101,6 +103,34 @@ fn a_huge_frame_is_refused_as_too_long() {
         let too_long = golden("refused.frame.too-long");
         assert_eq!(replies, [too_long, golden("version.reply")], "{len}");
     }
+}
+
+/// With a zero byte in it the longest message takes a byte less in COBS, so this frame is no longer than others.
+#[test]
+fn a_request_too_long_by_a_byte_is_not_called_damaged() {
+    let (mut device, user) = device(Presence::Approved);
+    let id = "i".repeat(MAX_CREDENTIAL_ID);
+    let challenge = |len: usize| "c".repeat(len / 4) + "\0" + &"c".repeat(len - len / 4 - 1);
+    let create = |challenge: &str| {
+        let (slot, algorithm) = (1, Algorithm::Ed25519);
+        let request = Request::Create {
+            slot,
+            algorithm,
+            credential_id: &id,
+            challenge,
+        };
+        frame(u32::MAX, request)
+    };
+    let mut out = [0; MAX_REPLY_FRAME];
+    let reply = device.handle(&create(&challenge(MAX_CHALLENGE)), &mut out);
+    read(reply, |message| {
+        assert_eq!(message.id, u32::MAX);
+        assert_eq!(message.body, Reply::Refused(Refusal::InvalidChallenge));
+    });
+    let longer = create(&challenge(MAX_CHALLENGE + 1));
+    assert!(longer.len() <= MAX_REQUEST_FRAME);
+    assert_eq!(refused(&mut device, &longer), FrameFault::TooLong);
+    assert_eq!(user.asked.get(), 0);
 }
 
 #[test]

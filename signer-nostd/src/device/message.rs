@@ -95,7 +95,11 @@ pub(super) fn open<'o>(frame: &[u8], out: &'o mut [u8]) -> Result<&'o [u8], BadF
     if frame.iter().any(|byte| *byte == 0) {
         return Err(corrupt);
     }
-    let len = cobs::decode(frame, out).map_err(|_| corrupt)?;
+    let len = cobs::decode(frame, out).map_err(|error| match error {
+        // One with many zeros is shorter in COBS than its length lets fear.
+        cobs::DecodeError::TargetBufTooSmall => bad(FrameFault::TooLong),
+        _ => corrupt,
+    })?;
     let (message, checksum) = out
         .get(..len)
         .and_then(<[u8]>::split_last_chunk::<CHECKSUM_LEN>)
