@@ -1,12 +1,16 @@
+use std::any::Any;
+
 use dfns_protocol::{Csv, JsonOrCsv, Outcome};
 use serde::Serialize;
 
 /// What an operation has answered, to be written as JSON if it came as JSON.
 pub(crate) struct Written<T>(pub(crate) T);
 
-impl<T: Serialize> Written<Outcome<T>> {
+impl<T: Serialize + 'static> Written<Outcome<T>> {
     pub(crate) fn json(&self) -> Option<String> {
         match &self.0 {
+            // A file, which is whatever came.
+            Outcome::Completed(value) if (value as &dyn Any).is::<Vec<u8>>() => None,
             Outcome::Completed(value) => Some(text(value)),
             Outcome::Accepted(_) => None,
         }
