@@ -15,6 +15,8 @@ pub(super) struct Campaign {
     target: String,
     program: PathBuf,
     seconds: u32,
+    /// What its random numbers begin with; chosen by itself, if nothing.
+    chance: Option<u32>,
 }
 
 impl Campaign {
@@ -23,7 +25,14 @@ impl Campaign {
             target: target.to_owned(),
             program: tools.program(target),
             seconds,
+            chance: None,
         }
+    }
+
+    /// One that takes the same way each time, as far as it gets.
+    pub(super) fn without_chance(mut self) -> Self {
+        self.chance = Some(1);
+        self
     }
 
     /// Runs it and shows what it says when it has ended badly.
@@ -69,6 +78,7 @@ impl Campaign {
             .arg(format!("-max_total_time={}", self.seconds))
             .arg(format!("-artifact_prefix={}/", artifacts.display()))
             .args(["-print_final_stats=1", "-timeout=10", "-max_len=16384"])
+            .args(self.chance.map(|seed| format!("-seed={seed}")))
             .args(
                 [corpus, seeds, regressions]
                     .iter()

@@ -35,28 +35,22 @@ pub(crate) fn run(arguments: impl Iterator<Item = String>) -> Result<(), String>
     }
 }
 
-/// Tries the inputs that are kept; then, where a fuzzer can be built, every target for a short while.
+/// Tries the inputs that are kept.
 pub(crate) fn test() -> Result<(), String> {
     run_command(
         cargo()
             .args(["test", "--quiet", "--manifest-path"])
             .arg(FOLDER.to_owned() + "/Cargo.toml"),
-    )?;
-    match Tools::find() {
-        Ok(tools) => smoke(&tools, SMOKE_SECONDS),
-        Err(missing) => {
-            println!("  the targets are not run: {missing}");
-            Ok(())
-        }
-    }
+    )
 }
 
 fn smoke(tools: &Tools, seconds: u32) -> Result<(), String> {
     let targets = targets()?;
     tools.build(&targets.iter().map(String::as_str).collect::<Vec<_>>())?;
+    // A change is judged by what it brings. New ways are for the longer runs.
     let campaigns = targets
         .iter()
-        .map(|target| Campaign::new(tools, target, seconds));
+        .map(|target| Campaign::new(tools, target, seconds).without_chance());
     campaign::run_all(campaigns.collect(), AT_ONCE)
 }
 

@@ -88,8 +88,8 @@ pub(super) const PARTS: &[Part] = &[
     },
     Part {
         name: "fuzz",
-        does: "what must hold of any bytes holds of those that are kept, and of more for half a minute each",
-        needs: Needs::Fuzzer,
+        does: "what must hold of any bytes holds of those that are kept for the fuzz targets",
+        needs: Needs::Time,
         run: fuzz::test,
     },
     Part {
@@ -128,12 +128,12 @@ pub(super) fn select(names: &[String]) -> Result<Vec<&'static Part>, String> {
 enum Needs {
     /// Cargo, clippy and rustfmt.
     Rust,
+    /// No more than that, but another workspace is built.
+    Time,
     /// The standard library of another target.
     Target,
     /// The standard library of another target, QEMU and OpenSSL.
     Emulator,
-    /// A nightly compiler and cargo-fuzz, without which a part of it is left out.
-    Fuzzer,
     /// The standard library of another target, Node, Chromium, and packages: a network, until they are installed.
     Node,
     /// Node, Chromium, and a package to drive it: a network, until they are installed.
@@ -156,7 +156,7 @@ fn help() -> String {
         // Writing to a string cannot fail.
         let _ = writeln!(help, "  {name:<12} {does}");
     }
-    help += "\n`firmware` and `device` need QEMU, `fuzz` a nightly compiler for all of it. `wasm` and `page` need Node and Chromium,\n\
+    help += "\n`firmware` and `device` need QEMU. `wasm` and `page` need Node and Chromium,\n\
              `interop` Node and Python, and these a network when they install packages: once,\n\
              and after each change of a lock file.\n";
     help

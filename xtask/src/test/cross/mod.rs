@@ -45,7 +45,8 @@ pub(super) fn wasm() -> Result<(), String> {
 /// All of the protocol that needs no standard library.
 const PROTOCOL: &str = "full,key-shares,webhook-signatures";
 
-/// Compiles a library on top of these crates of the standard library.
+/// Compiles a library on top of these crates of the standard library, as far as the compiler can refuse anything. What is
+/// made of it for a device or a worker, the images and the modules make.
 fn compile(
     compiler: &Compiler,
     crates: &str,
@@ -53,7 +54,7 @@ fn compile(
     features: &[&str],
 ) -> Result<(), String> {
     run(compiler
-        .cargo("build", crates)
+        .cargo("check", crates)
         .args(["--lib", "--package", package])
         .args(features))
 }
