@@ -15,10 +15,10 @@ mod keys;
 mod multipart;
 mod pending;
 mod refusal;
+mod request_target;
 mod responses;
 mod signed_texts;
 mod step_machine;
-mod target;
 mod webhook;
 
 pub use challenge::challenge;
@@ -30,10 +30,10 @@ pub use keys::keys;
 pub use multipart::multipart;
 pub use pending::pending;
 pub use refusal::refusal;
+pub use request_target::request_target;
 pub use responses::responses;
 pub use signed_texts::signed_texts;
 pub use step_machine::step_machine;
-pub use target::target;
 pub use webhook::webhook;
 
 /// An invariant: it panics when it does not hold for these bytes.
@@ -50,10 +50,10 @@ pub const INVARIANTS: &[(&str, Invariant)] = &[
     ("multipart", multipart),
     ("pending", pending),
     ("refusal", refusal),
+    ("request_target", request_target),
     ("responses", responses),
     ("signed_texts", signed_texts),
     ("step_machine", step_machine),
-    ("target", target),
     ("webhook", webhook),
 ];
 

@@ -8,7 +8,7 @@ use crate::input::Input;
 
 /// Path parameters and query pairs come out of a URL parser as they went in, each path parameter in a segment of its
 /// own, or are refused because no segment can hold them.
-pub fn target(bytes: &[u8]) {
+pub fn request_target(bytes: &[u8]) {
     let mut input = Input::new(bytes);
     let (first, second) = (input.text().into_owned(), input.text().into_owned());
     let mut pairs = Vec::new();
