@@ -35,8 +35,7 @@ impl Attempts {
             let jitter = chance::number();
             self.policy.wait(&failure, self.retries, elapsed, jitter)
         });
-        let error = error.after(self.happened);
-        self.happened = error.happened();
+        let error = self.conclude(error);
         let Some(wait) = wait else {
             trace::failed(&error);
             return Err(error);
@@ -44,5 +43,12 @@ impl Attempts {
         self.retries += 1;
         trace::again(&error, self.retries, wait);
         Ok(wait)
+    }
+
+    /// The error of the last attempt, with what all of them may have done: when there is none after it.
+    pub(crate) fn conclude(&mut self, error: CallError) -> CallError {
+        let error = error.after(self.happened);
+        self.happened = error.happened();
+        error
     }
 }

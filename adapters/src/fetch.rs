@@ -177,7 +177,7 @@ impl Client {
             loop {
                 match attempt().await {
                     Ok(output) => return Ok(output),
-                    Err(error) if self.is_aborted() => return Err(error),
+                    Err(error) if self.is_aborted() => return Err(attempts.conclude(error)),
                     Err(error) => global::sleep(attempts.again(operation, error)?).await,
                 }
             }
