@@ -1,5 +1,6 @@
 //! The project's own build tool: `cargo xtask <command>`.
 
+mod bench;
 mod cargo;
 mod codegen;
 mod compiler;
@@ -16,6 +17,7 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
     let result = match arguments.next().as_deref() {
+        Some("bench") => bench::run(arguments),
         Some("codegen") => {
             codegen::run(&arguments.collect::<Vec<_>>()).map_err(|error| error.to_string())
         }
@@ -36,6 +38,7 @@ fn main() -> ExitCode {
 }
 
 const HELP: &str = "\
+cargo xtask bench counts [--record]   count instructions, and compare them with those on record or write them there
 cargo xtask codegen [--check|--report]   generate protocol/src/api and wasm/js, or compare them, or count what is in them
 cargo xtask firmware [--report] [IMAGE]…  build images for a microcontroller, all or those named, and try them
 cargo xtask fuzz --smoke|TARGET --minutes N   look for inputs that break what must hold

@@ -1,7 +1,7 @@
 use std::fmt::Write;
 
 use super::{cross, host, interop, page};
-use crate::{firmware, fuzz};
+use crate::{bench, firmware, fuzz};
 
 /// One part of the test run.
 pub(super) struct Part {
@@ -93,6 +93,12 @@ pub(super) const PARTS: &[Part] = &[
         run: fuzz::test,
     },
     Part {
+        name: "counts",
+        does: "no unit of work takes more instructions or allocations than is on record",
+        needs: Needs::Valgrind,
+        run: bench::test,
+    },
+    Part {
         name: "page",
         does: "the sandbox's page shows calls as they come, looked at with Chromium",
         needs: Needs::Browser,
@@ -130,6 +136,8 @@ enum Needs {
     Rust,
     /// No more than that, but another workspace is built.
     Time,
+    /// Valgrind, and a package to drive it: a network, until it is installed.
+    Valgrind,
     /// The standard library of another target.
     Target,
     /// The standard library of another target, QEMU and OpenSSL.
@@ -156,7 +164,7 @@ fn help() -> String {
         // Writing to a string cannot fail.
         let _ = writeln!(help, "  {name:<12} {does}");
     }
-    help += "\n`firmware` and `device` need QEMU. `wasm` and `page` need Node and Chromium,\n\
+    help += "\n`firmware` and `device` need QEMU, `counts` Valgrind. `wasm` and `page` need Node and Chromium,\n\
              `interop` Node and Python, and these a network when they install packages: once,\n\
              and after each change of a lock file.\n";
     help

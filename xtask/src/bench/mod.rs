@@ -1,0 +1,20 @@
+//! `cargo xtask bench`: what is measured and kept on record. `cargo bench` is for the eye.
+
+mod counts;
+mod record;
+
+pub(crate) use counts::counts as test;
+
+/// Runs the bench that `arguments` name.
+pub(crate) fn run(arguments: impl Iterator<Item = String>) -> Result<(), String> {
+    let arguments: Vec<_> = arguments.collect();
+    match &arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["counts"] => counts::counts(),
+        ["counts", "--record"] => counts::put_on_record(),
+        _ => Err(HELP.into()),
+    }
+}
+
+const HELP: &str = "\
+cargo xtask bench counts            count instructions and allocations, and compare them with benches/counts.toml
+cargo xtask bench counts --record   count them, and write benches/counts.toml";
