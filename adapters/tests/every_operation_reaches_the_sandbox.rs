@@ -118,7 +118,7 @@ impl<A: Adapter> Run<A> {
         let Err(error) = self.client.call(operation) else {
             return;
         };
-        let details = error.refusal().and_then(|refusal| refusal.details.clone());
+        let details = error.refusal().and_then(|refusal| refusal.details());
         // The second half of the dance itself: its challenge was made up, so this is as far as it gets.
         if O::ID == "createUserActionSignature" {
             assert_eq!(details.unwrap()["reason"], "unknown challengeIdentifier");

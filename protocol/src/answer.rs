@@ -3,6 +3,7 @@ use alloc::vec::Vec;
 
 use serde::de::DeserializeOwned;
 
+use crate::json_reader::{JsonReader, Unreadable};
 use crate::{Response, Undecodable};
 
 /// An answer with a 2xx status, about to be decoded.
@@ -39,6 +40,16 @@ impl<'a> Answer<'a> {
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Undecodable> {
         let text = self.text()?;
         serde_json::from_str(text).map_err(|error| Undecodable::json(&self.response, text, &error))
+    }
+
+    /// Reads a JSON body of the signing flow.
+    pub(crate) fn read<T>(
+        &self,
+        value: impl FnOnce(&mut JsonReader<'a>) -> Result<T, Unreadable>,
+    ) -> Result<T, Undecodable> {
+        let text = self.text()?;
+        JsonReader::read(text, value)
+            .map_err(|error| Undecodable::unreadable(&self.response, text, &error))
     }
 
     /// Accepts any body, also none, for operations that answer nothing of interest.

@@ -1,9 +1,11 @@
+use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::json_reader::{JsonReader, Unreadable};
 use crate::json_text::push_string;
 
 /// What the service wants signed before it performs an action: the answer of `POST /auth/action/init`.
@@ -39,6 +41,40 @@ pub struct Challenge {
 }
 
 impl Challenge {
+    /// Reads what the service answers: what the derived reader makes of it, in a third of the time.
+    pub(crate) fn read(json: &mut JsonReader<'_>) -> Result<Self, Unreadable> {
+        const MEMBERS: [&str; 8] = [
+            "challenge",
+            "challengeIdentifier",
+            "userVerification",
+            "attestation",
+            "externalAuthenticationUrl",
+            "supportedCredentialKinds",
+            "allowCredentials",
+            "rp",
+        ];
+        let mut of = Self::identified(String::new());
+        json.object(&MEMBERS, 2, &mut |json, member| {
+            match member {
+                0 => of.challenge = text(json)?,
+                1 => of.challenge_identifier = text(json)?,
+                2 => of.user_verification = text_or_null(json)?,
+                3 => of.attestation = text_or_null(json)?,
+                4 => of.external_authentication_url = text_or_null(json)?,
+                _ if json.null()? => {}
+                5 => json.array(&mut |json| {
+                    of.supported_credential_kinds
+                        .push(SupportedCredential::read(json)?);
+                    Ok(())
+                })?,
+                6 => of.allow_credentials = AllowedCredentials::read(json)?,
+                _ => of.rp = Some(RelyingParty::read(json)?),
+            }
+            Ok(())
+        })?;
+        Ok(of)
+    }
+
     /// What is left of a challenge whose content is elsewhere.
     pub(crate) fn identified(challenge_identifier: String) -> Self {
         Self {
@@ -94,6 +130,29 @@ pub struct SupportedCredential {
     pub requires_second_factor: bool,
 }
 
+impl SupportedCredential {
+    fn read(json: &mut JsonReader<'_>) -> Result<Self, Unreadable> {
+        let mut of = Self {
+            kind: String::new(),
+            factor: None,
+            requires_second_factor: false,
+        };
+        json.object(
+            &["kind", "factor", "requiresSecondFactor"],
+            1,
+            &mut |json, member| {
+                match member {
+                    0 => of.kind = text(json)?,
+                    1 => of.factor = text_or_null(json)?,
+                    _ => of.requires_second_factor = json.bool()?,
+                }
+                Ok(())
+            },
+        )?;
+        Ok(of)
+    }
+}
+
 /// The caller's credentials that may answer a challenge, by kind.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -114,6 +173,31 @@ pub struct AllowedCredentials {
     pub webauthn: Vec<AllowedCredential>,
 }
 
+impl AllowedCredentials {
+    fn read(json: &mut JsonReader<'_>) -> Result<Self, Unreadable> {
+        let mut of = Self::default();
+        json.object(
+            &["key", "passwordProtectedKey", "webauthn"],
+            0,
+            &mut |json, member| {
+                let list = match member {
+                    0 => &mut of.key,
+                    1 => &mut of.password_protected_key,
+                    _ => &mut of.webauthn,
+                };
+                if json.null()? {
+                    return Ok(());
+                }
+                json.array(&mut |json| {
+                    list.push(AllowedCredential::read(json)?);
+                    Ok(())
+                })
+            },
+        )?;
+        Ok(of)
+    }
+}
+
 /// One credential that may answer a challenge.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -127,6 +211,29 @@ pub struct AllowedCredential {
     /// The encrypted private key of a password-protected key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub encrypted_private_key: Option<String>,
+}
+
+impl AllowedCredential {
+    fn read(json: &mut JsonReader<'_>) -> Result<Self, Unreadable> {
+        let mut of = Self {
+            kind: None,
+            id: String::new(),
+            encrypted_private_key: None,
+        };
+        json.object(
+            &["id", "type", "encryptedPrivateKey"],
+            1,
+            &mut |json, member| {
+                match member {
+                    0 => of.id = text(json)?,
+                    1 => of.kind = text_or_null(json)?,
+                    _ => of.encrypted_private_key = text_or_null(json)?,
+                }
+                Ok(())
+            },
+        )?;
+        Ok(of)
+    }
 }
 
 impl fmt::Debug for AllowedCredential {
@@ -148,6 +255,34 @@ pub struct RelyingParty {
     pub name: Option<String>,
 }
 
+impl RelyingParty {
+    fn read(json: &mut JsonReader<'_>) -> Result<Self, Unreadable> {
+        let (mut id, mut name_for_people) = (String::new(), None);
+        json.object(&["id", "name"], 1, &mut |json, member| {
+            match member {
+                0 => id = text(json)?,
+                _ => name_for_people = text_or_null(json)?,
+            }
+            Ok(())
+        })?;
+        Ok(Self {
+            id,
+            name: name_for_people,
+        })
+    }
+}
+
+fn text(json: &mut JsonReader<'_>) -> Result<String, Unreadable> {
+    json.string().map(Cow::into_owned)
+}
+
+fn text_or_null(json: &mut JsonReader<'_>) -> Result<Option<String>, Unreadable> {
+    if json.null()? {
+        return Ok(None);
+    }
+    text(json).map(Some)
+}
+
 /// The service leaves lists out or sends null where there is nothing to list.
 fn null_as_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
@@ -155,4 +290,42 @@ where
     T: Default + Deserialize<'de>,
 {
     Ok(Option::deserialize(deserializer)?.unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Option<Challenge> {
+        JsonReader::read(text, Challenge::read).ok()
+    }
+
+    /// The reader of the flow and the derived one, by which a parked challenge is read, take the same.
+    #[test]
+    fn both_readers_agree_on_every_change_of_a_byte() {
+        let whole = r#" {"challenge":"Y2g\u00e9\ud83d\udc22\n","challengeIdentifier":"id","rp":{"id":"a","name":null},
+            "supportedCredentialKinds":[{"kind":"Key","factor":"first","requiresSecondFactor":false}],
+            "userVerification":null,"attestation":"none","externalAuthenticationUrl":"","more":[{"a":-1.5e+3},[],true],
+            "allowCredentials":{"key":[{"type":"public-key","id":"cr-1"}],"webauthn":null,
+            "passwordProtectedKey":[{"id":"é","encryptedPrivateKey":"x"}]}} "#;
+        let agreed = |text: &str| {
+            assert_eq!(read(text), serde_json::from_str(text).ok(), "{text}");
+            read(text).is_some()
+        };
+        assert!(agreed(whole));
+        for end in 0..whole.len() {
+            whole.get(..end).map(agreed);
+            for other in " 0aeu,:\"\\{}[]tn\u{1}é".chars() {
+                let Some((before, after)) = whole.split_at_checked(end) else {
+                    continue;
+                };
+                let mut changed = String::from(before);
+                changed.push(other);
+                let mut left = after.chars();
+                left.next();
+                agreed(&(changed.clone() + after));
+                agreed(&(changed + left.as_str()));
+            }
+        }
+    }
 }

@@ -4,8 +4,8 @@ use alloc::vec::Vec;
 
 /// Appends `text` as a JSON string (RFC 8259 section 7), byte for byte as `serde_json` writes it.
 pub(crate) fn push_string(out: &mut Vec<u8>, text: &str) {
-    out.push(b'"');
     let text = text.as_bytes();
+    out.push(b'"');
     // Without a branch inside, the loop becomes a few vector instructions.
     if text
         .iter()
@@ -18,14 +18,37 @@ pub(crate) fn push_string(out: &mut Vec<u8>, text: &str) {
     out.push(b'"');
 }
 
-fn push_escaped(out: &mut Vec<u8>, text: &[u8]) {
-    for byte in text {
-        if is_special(*byte) {
-            push_escape(out, *byte);
-        } else {
-            out.push(*byte);
+fn push_escaped(out: &mut Vec<u8>, mut rest: &[u8]) {
+    loop {
+        let (plain, special) = rest.split_at(plain_len(rest));
+        out.extend_from_slice(plain);
+        let Some((byte, after)) = special.split_first() else {
+            return;
+        };
+        push_escape(out, *byte);
+        rest = after;
+    }
+}
+
+/// How many of these bytes can stand in a JSON string as they are, before the first that cannot.
+pub(crate) fn plain_len(bytes: &[u8]) -> usize {
+    let (words, rest) = bytes.as_chunks::<8>();
+    for (index, word) in words.iter().enumerate() {
+        let special = specials(u64::from_le_bytes(*word));
+        if special != 0 {
+            return index * 8 + special.trailing_zeros() as usize / 8;
         }
     }
+    let plain = rest.iter().take_while(|byte| !is_special(**byte)).count();
+    words.len() * 8 + plain
+}
+
+/// The first of eight bytes that is special has its highest bit set here, and none before it has.
+fn specials(word: u64) -> u64 {
+    const EACH: u64 = u64::MAX / 255;
+    let less_than = |word: u64, byte: u8| word.wrapping_sub(EACH * u64::from(byte)) & !word;
+    let equal = |byte: u8| less_than(word ^ (EACH * u64::from(byte)), 1);
+    (less_than(word, b' ') | equal(b'"') | equal(b'\\')) & (EACH << 7)
 }
 
 #[expect(

@@ -37,6 +37,7 @@ mod id;
 mod invalid_argument;
 mod json;
 mod json_path;
+mod json_reader;
 mod json_text;
 #[cfg_attr(not(feature = "full"), allow(dead_code, unused_macros, unused_imports))]
 mod literal;

@@ -1,10 +1,11 @@
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
 use serde_json::Value;
 
 use crate::Response;
+use crate::json_reader::{JsonReader, Unreadable};
 
 /// An answer with a status other than 2xx.
 ///
@@ -19,16 +20,14 @@ pub struct Refusal {
     pub message: Option<String>,
     /// The service's reference for support: `error.id`.
     pub id: Option<String>,
-    /// `error.details`, such as the fields that failed validation, or `duplicate` of a 409. It may repeat what was
-    /// sent, so it is in no `Debug` and no message.
-    pub details: Option<Value>,
     /// The `Retry-After` header: seconds, or an HTTP date.
     pub retry_after: Option<String>,
     /// The `Date` header, which a date in [`retry_after`](Self::retry_after) is measured by.
     pub date: Option<String>,
     /// The `X-Request-ID` header.
     pub request_id: Option<String>,
-    /// The beginning of the raw body, 64 KiB at most. Like `details`, it may repeat what was sent.
+    /// The beginning of the raw body, 64 KiB at most. It may repeat what was sent, so it is in no `Debug` and no
+    /// message.
     pub body: Vec<u8>,
 }
 
@@ -36,32 +35,34 @@ impl Refusal {
     /// Reads an answer; `secrets` are taken out of what the service echoes.
     pub(crate) fn new(response: &Response<'_>, secrets: &[&str]) -> Self {
         let body = response.body();
-        // From text, as all answers are read: a device would pay 6 KiB for a second reader, of bytes.
-        let value: Value = (body.len() <= BODY_LIMIT && nests_at_most(DEPTH_LIMIT, body))
-            .then(|| serde_json::from_str(core::str::from_utf8(body).ok()?).ok())
+        let Said { message, id } = (body.len() <= BODY_LIMIT)
+            .then(|| JsonReader::read(core::str::from_utf8(body).ok()?, Said::read).ok())
             .flatten()
             .unwrap_or_default();
-        let error = &value["error"];
-        let message = [&error["message"], error, &value["message"]]
-            .into_iter()
-            .find_map(text);
-        let id = text(&error["id"]).or_else(|| error["id"].as_number().map(ToString::to_string));
         let without = |text| without(text, secrets);
         let header = |value: Option<&str>| value.map(String::from).map(without);
-        let details = match &error["details"] {
-            Value::Null => None,
-            details => Some(details.clone()),
-        };
         Self {
             status: response.status(),
             message: message.map(without),
             id: id.map(without),
-            details,
             retry_after: header(response.retry_after()),
             date: header(response.date()),
             request_id: header(response.request_id()),
             body: body[..body.len().min(BODY_LIMIT)].to_vec(),
         }
+    }
+}
+
+impl Refusal {
+    /// `error.details`, such as the fields that failed validation, or `duplicate` of a 409: read from the
+    /// [`body`](Self::body), like which it may repeat what was sent.
+    pub fn details(&self) -> Option<Value> {
+        if !nests_at_most(DEPTH_LIMIT, &self.body) {
+            return None;
+        }
+        let mut body: Value = serde_json::from_slice(&self.body).ok()?;
+        let details = body.get_mut("error")?.get_mut("details")?.take();
+        (!details.is_null()).then_some(details)
     }
 }
 
@@ -127,17 +128,69 @@ fn nests_at_most(limit: usize, json: &[u8]) -> bool {
     true
 }
 
-/// A text, or several of them as validators give them.
-fn text(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Array(lines) => {
-            let lines: Option<Vec<&str>> = lines.iter().map(Value::as_str).collect();
-            lines
-                .filter(|lines| !lines.is_empty())
-                .map(|lines| lines.join("; "))
+/// What an error envelope says.
+#[derive(Default)]
+struct Said {
+    message: Option<String>,
+    id: Option<String>,
+}
+
+impl Said {
+    fn read(json: &mut JsonReader<'_>) -> Result<Self, Unreadable> {
+        let (mut nested, mut top) = (Self::default(), None);
+        if json.peek() != Some(b'{') {
+            json.skip()?;
+            return Ok(nested);
         }
-        _ => None,
+        json.object(&["error", "message"], 0, &mut |json, member| {
+            match member {
+                1 => top = text(json)?,
+                _ if json.peek() == Some(b'{') => {
+                    json.object(&["message", "id"], 0, &mut |json, member| {
+                        match member {
+                            0 => nested.message = text(json)?,
+                            _ => nested.id = text_or_number(json)?,
+                        }
+                        Ok(())
+                    })?;
+                }
+                _ => nested.message = text(json)?,
+            }
+            Ok(())
+        })?;
+        nested.message = nested.message.or(top);
+        Ok(nested)
+    }
+}
+
+/// A text, or several of them as validators give them.
+fn text(json: &mut JsonReader<'_>) -> Result<Option<String>, Unreadable> {
+    match json.peek() {
+        Some(b'"') => Ok(Some(json.string()?.into_owned())),
+        Some(b'[') => {
+            let mut lines = Some(String::new());
+            json.array(&mut |json| {
+                if json.peek() != Some(b'"') {
+                    lines = None;
+                    return json.skip().map(drop);
+                }
+                let line = json.string()?;
+                if let Some(lines) = &mut lines {
+                    lines.push_str(if lines.is_empty() { "" } else { "; " });
+                    lines.push_str(&line);
+                }
+                Ok(())
+            })?;
+            Ok(lines.filter(|lines| !lines.is_empty()))
+        }
+        _ => json.skip().map(|_| None),
+    }
+}
+
+fn text_or_number(json: &mut JsonReader<'_>) -> Result<Option<String>, Unreadable> {
+    match json.peek() {
+        Some(b'-' | b'0'..=b'9') => json.skip().map(|number| Some(number.into())),
+        _ => text(json),
     }
 }
 

@@ -5,6 +5,7 @@ use core::fmt;
 
 use crate::Response;
 use crate::json_path;
+use crate::json_reader::{Reason, Unreadable};
 
 /// An answer with a 2xx status whose body is not what the API description promises.
 ///
@@ -19,21 +20,30 @@ pub struct Undecodable {
 
 impl Undecodable {
     pub(crate) fn json(response: &Response<'_>, text: &str, error: &serde_json::Error) -> Self {
-        if text.trim().is_empty() {
-            return Self::new(
-                response,
-                "the body is empty, JSON was expected".into(),
-                String::new(),
-            );
-        }
-        let looks_like_html = text.trim_start().starts_with('<');
-        let reason = if looks_like_html && !error.is_data() {
-            "the body is not JSON but looks like HTML: check the base URL for a gateway or a portal"
-                .into()
-        } else {
-            describe(error)
-        };
         let offset = json_path::offset(text, error.line(), error.column());
+        let reason = || describe(error);
+        Self::at(response, text, offset, (!error.is_data(), &reason))
+    }
+
+    pub(crate) fn unreadable(response: &Response<'_>, text: &str, error: &Unreadable) -> Self {
+        let is_syntax = matches!(error.reason, Reason::Syntax(_));
+        let reason = || format!("{} (byte {})", error.reason, error.at);
+        Self::at(response, text, error.at, (is_syntax, &reason))
+    }
+
+    fn at(
+        response: &Response<'_>,
+        text: &str,
+        offset: usize,
+        (is_syntax, reason): (bool, &dyn Fn() -> String),
+    ) -> Self {
+        let reason = match text.trim_start().bytes().next() {
+            None => return Self::other(response, "the body is empty, JSON was expected"),
+            Some(b'<') if is_syntax => {
+                "the body is not JSON but looks like HTML: check the base URL for a gateway or a portal".into()
+            }
+            _ => reason(),
+        };
         Self::new(response, reason, json_path::at(text, offset))
     }
 

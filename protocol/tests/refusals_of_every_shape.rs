@@ -66,7 +66,7 @@ fn messages_are_found_wherever_the_service_puts_them() {
         br#"{"error":{"message":"x","details":{"duplicate":{"id":"xfr-1"}}}}"#,
     );
     assert_eq!(
-        error.refusal().unwrap().details.as_ref().unwrap()["duplicate"]["id"],
+        error.refusal().unwrap().details().unwrap()["duplicate"]["id"],
         "xfr-1"
     );
 }
@@ -151,14 +151,14 @@ fn what_is_nested_without_end_is_kept_as_it_came() {
         let error = refused(400, nested(32, text).as_bytes());
         let refusal = error.refusal().unwrap();
         assert!(
-            refusal.message.is_some() && refusal.details.is_some(),
+            refusal.message.is_some() && refusal.details().is_some(),
             "{text}"
         );
         let body = nested(33, text);
         let error = refused(400, body.as_bytes());
         let refusal = error.refusal().unwrap();
         assert!(
-            refusal.message.is_none() && refusal.details.is_none(),
+            refusal.message.is_some() && refusal.details().is_none(),
             "{text}"
         );
         assert_eq!(refusal.body, body.as_bytes());

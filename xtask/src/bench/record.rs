@@ -115,7 +115,7 @@ impl Count {
                 self.instructions, before.instructions
             )
         });
-        let more = self.allocations > before.allocations;
+        let more = ratio(self.allocations, before.allocations) > MOST;
         let more = more.then(|| {
             format!(
                 "{} allocations, on record are {}",
@@ -126,7 +126,7 @@ impl Count {
     }
 }
 
-/// How much more instructions than on record are a fault.
+/// How much more than on record is a fault. RSA takes a few allocations more or less, by chance.
 const MOST: f64 = 1.03;
 
 #[expect(clippy::cast_precision_loss, reason = "counts are far from 2^52")]
