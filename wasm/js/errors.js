@@ -46,7 +46,7 @@ export const argument = (message, cause) =>
   new DfnsError(-1, message, undefined, cause === undefined ? {} : { cause })
 
 /**
- * What a WebAssembly module threw, as an error: its own faults are JSON texts.
+ * What a WebAssembly module threw, as an error: its own faults are texts, `wasm/src/fault.rs` says which.
  *
  * @param {unknown} thrown
  * @param {object} facts what is known besides.
@@ -60,11 +60,14 @@ export function fault(thrown, facts = {}) {
       ...facts,
     })
   }
-  const { message, status, ...said } = JSON.parse(thrown)
+  const [kind, operation, stage, happened, status, length, ...texts] = thrown.split('\n')
+  const said = texts.join('\n')
   const { context, ...others } = facts
   // What the module says is nearer to what happened.
-  const known = { ...others, ...said }
-  return new DfnsError(status ?? -1, message, said.kind === 'refused' ? context : undefined, known)
+  const known = { ...others, kind }
+  if (stage) Object.assign(known, { operation, stage, happened })
+  if (length > 0) known.id = said.slice(0, length)
+  return new DfnsError(Number(status || -1), said.slice(length), kind === 'refused' ? context : undefined, known)
 }
 
 /** Whatever was thrown, as a text. Asking it could throw again. */

@@ -1,23 +1,17 @@
 use dfns_protocol::{Error, ErrorKind, Happened, Stage};
-use serde::Serialize;
 use wasm_bindgen::JsValue;
 
-/// An error as JavaScript is told of it: the JSON text of these members, which becomes a `DfnsError` there.
-#[derive(Default, Serialize)]
-#[serde(rename_all = "camelCase")]
+/// An error as JavaScript is told of it, which makes a `DfnsError` of it: a text of six lines with the kind, the
+/// operation, the step, what happened, the status, and the length of the error's id; then the id and the message.
+#[derive(Default)]
 pub(crate) struct Fault<'a> {
     kind: &'a str,
-    message: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    operation: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    stage: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    happened: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    operation: &'a str,
+    stage: &'a str,
+    happened: &'a str,
     status: Option<u16>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    id: Option<&'a str>,
+    id: &'a str,
+    message: &'a str,
 }
 
 impl Fault<'_> {
@@ -35,26 +29,42 @@ impl Fault<'_> {
     /// What the machine says of a call.
     pub(crate) fn call(error: &Error) -> JsValue {
         let kind = error.kind();
-        let (message, detail) = match kind {
+        let (message, id) = match kind {
             // The service's own words, as the official package has them.
             ErrorKind::Refused(refusal) => (refusal.message.clone(), refusal.id.as_deref()),
             _ => (None, None),
         };
         Fault {
             kind: name(kind),
-            message: &message.unwrap_or_else(|| kind.to_string()),
-            operation: Some(error.operation()),
-            stage: Some(stage(error.stage())),
-            happened: Some(happened(error.happened())),
+            operation: error.operation(),
+            stage: stage(error.stage()),
+            happened: happened(error.happened()),
             status: status(kind),
-            id: detail,
+            id: id.unwrap_or_default(),
+            message: &message.unwrap_or_else(|| kind.to_string()),
         }
         .thrown()
     }
 
     fn thrown(&self) -> JsValue {
-        // Texts and a number always have a JSON form.
-        JsValue::from_str(&serde_json::to_string(self).unwrap_or_default())
+        let status = self.status.map(|status| status.to_string());
+        // As JavaScript counts.
+        let id_length = self.id.encode_utf16().count().to_string();
+        let mut text = String::new();
+        for line in [
+            self.kind,
+            self.operation,
+            self.stage,
+            self.happened,
+            status.as_deref().unwrap_or_default(),
+            &id_length,
+        ] {
+            text.push_str(line);
+            text.push('\n');
+        }
+        text.push_str(self.id);
+        text.push_str(self.message);
+        JsValue::from_str(&text)
     }
 }
 

@@ -11,9 +11,11 @@ mod answer;
 mod call;
 #[cfg(feature = "machine")]
 mod context;
+#[cfg(all(feature = "ed25519", not(feature = "keys")))]
+mod ed25519_key;
 #[cfg(feature = "machine")]
 mod fault;
-#[cfg(feature = "ed25519")]
+#[cfg(feature = "keys")]
 mod key;
 #[cfg(feature = "machine")]
 mod step;
