@@ -1,5 +1,5 @@
 import { DfnsError, PolicyPendingError, argument, fault, text } from './errors.js'
-import { Ending, exchange } from './transport.js'
+import { Ending, exchange, header } from './transport.js'
 
 const decoder = new TextDecoder()
 
@@ -104,7 +104,9 @@ export async function follow(caller, operation, step, { signal, signer, park }) 
       const isResult = stage === 'action' && status >= 200 && status < 300 && body.length <= settings.limit
       const shown = {
         url,
-        headers: response.headers,
+        get headers() {
+          return response.headers
+        },
         get body() {
           return readable(body)
         },
@@ -230,9 +232,9 @@ function factor(given, it, which) {
 function result(operation, { status, body, response, url }) {
   const { id, answer } = operation
   if (answer === 'b') return body
-  const type = response.headers.get('content-type') ?? ''
+  const type = header(response, 'content-type') ?? ''
   if (answer === 'c' || (answer === 'x' && /^\s*text\/csv/i.test(type))) {
-    const truncated = /^\s*true\s*$/i.test(response.headers.get('x-dfns-result-truncated') ?? '')
+    const truncated = /^\s*true\s*$/i.test(header(response, 'x-dfns-result-truncated') ?? '')
     return { text: decoder.decode(body), truncated }
   }
   const json = decoder.decode(body)

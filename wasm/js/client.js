@@ -1,4 +1,5 @@
 import { machine } from '#modules'
+import { send } from '#send'
 import { fromBase64Url } from './base64url.js'
 import { assertion, describe, follow, freeze } from './call.js'
 import { DfnsError, argument, fault } from './errors.js'
@@ -90,7 +91,7 @@ class Client {
     const settings = {
       timeout: timeout ?? TIMEOUT,
       limit: limit ?? LIMIT,
-      fetch: fetch ?? ((url, init) => globalThis.fetch(url, init)),
+      fetch: fetch ?? send,
     }
     try {
       if (orgId && authToken) checkOrganisation(authToken, orgId)

@@ -1,4 +1,5 @@
 import { DfnsError, text } from './errors.js'
+import { joined } from './joined.js'
 
 /** The headers that the protocol looks at. */
 const HEADERS = ['content-type', 'date', 'retry-after', 'x-dfns-result-truncated', 'x-request-id']
@@ -64,7 +65,7 @@ export async function exchange(step, settings, signal) {
       throw lost(0, text(error), error)
     }
     const status = response?.status
-    if (!Number.isInteger(status) || typeof response.headers?.get !== 'function') {
+    if (!Number.isInteger(status) || !(response.header || typeof response.headers?.get === 'function')) {
       throw lost(0, '`fetch` gave something that is no Response')
     }
     if (status === 0 || response.redirected) {
@@ -88,8 +89,11 @@ const MEANING = {
   unknown: 'whether the action has happened is unknown',
 }
 
+/** One header of an answer. */
+export const header = (response, name) => (response.header ? response.header(name) : response.headers.get(name))
+
 function told(response) {
-  const lines = HEADERS.map((name) => [name, response.headers.get(name)])
+  const lines = HEADERS.map((name) => [name, header(response, name)])
   return lines
     .filter(([, value]) => typeof value === 'string' && !/[\r\n]/.test(value))
     .map(([name, value]) => `${name}: ${value}`)
@@ -97,6 +101,7 @@ function told(response) {
 }
 
 async function whole(response, limit) {
+  if (response.read) return response.read(limit)
   const reader = response.body?.getReader?.()
   if (!reader) {
     return response.arrayBuffer ? new Uint8Array(await response.arrayBuffer()) : new Uint8Array(0)
@@ -105,7 +110,7 @@ async function whole(response, limit) {
   let length = 0
   while (length <= limit) {
     const { done, value } = await reader.read()
-    if (done) return joined(chunks, length)
+    if (done) return chunks.length === 1 ? chunks[0] : joined(chunks, length)
     const piece = value.subarray(0, limit + 1 - length)
     chunks.push(piece)
     length += piece.length
@@ -113,17 +118,6 @@ async function whole(response, limit) {
   // The rest is not wanted; whoever sends it may stop.
   reader.cancel().catch(() => {})
   return joined(chunks, length)
-}
-
-function joined(chunks, length) {
-  if (chunks.length === 1) return chunks[0]
-  const bytes = new Uint8Array(length)
-  let at = 0
-  for (const chunk of chunks) {
-    bytes.set(chunk, at)
-    at += chunk.length
-  }
-  return bytes
 }
 
 /** When waiting ends: by the time limit, or because the caller says so. */

@@ -1,6 +1,6 @@
 // The package against the sandbox, which looks at every byte that is signed and sent.
 import assert from 'node:assert/strict'
-import { webcrypto } from 'node:crypto'
+import { createPrivateKey, createPublicKey, webcrypto } from 'node:crypto'
 import { after, before, test } from 'node:test'
 
 import {
@@ -41,6 +41,35 @@ for (const algorithm of ALGORITHMS) {
     assert.deepEqual((await client.wallets.getWallet({ walletId: wallet.id })).name, WALLET.name)
   })
 }
+
+test('an Ed25519 key is read in every form in which it is written', async (t) => {
+  const own = await start('Ed25519')
+  t.after(own.stop)
+  const pem = own.privateKey
+  const der = Buffer.from(pem.replace(/-----[^-]+-----|\s/g, ''), 'base64')
+  const key = createPrivateKey(pem)
+  const publicKey = createPublicKey(key).export({ type: 'spki', format: 'der' }).subarray(-32)
+  // RFC 8410 section 10.3: version 2, and the public key after the private one.
+  const second = Buffer.concat([der, Buffer.from('812100', 'hex'), publicKey])
+  second[1] += 35
+  second[4] = 1
+  const written = (bytes) => `-----BEGIN PRIVATE KEY-----\n${bytes.toString('base64')}\n-----END PRIVATE KEY-----\n`
+  for (const privateKey of [
+    pem.replaceAll('\n', '\r\n'),
+    pem.trim(),
+    pem.replaceAll('\n', '\\n'),
+    ` \n${pem}\n\n`,
+    `Bag Attributes: none\n${pem}`,
+    pem.replaceAll(/(?<=\w)(?=\w{8}[^-]*\n-)/g, '\n'),
+    written(second),
+  ]) {
+    const client = clientOf({ ...own, privateKey })
+    assert.equal((await client.wallets.createWallet({ body: WALLET })).name, WALLET.name, privateKey)
+  }
+  const encrypted = key.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'word' })
+  const signer = new AsymmetricKeySigner({ credId: own.credId, privateKey: encrypted, passphrase: 'word' })
+  assert.equal((await clientOf(own, { signer }).wallets.createWallet({ body: WALLET })).name, WALLET.name)
+})
 
 test('a key that WebCrypto holds signs', async (t) => {
   const kinds = {

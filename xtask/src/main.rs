@@ -39,6 +39,7 @@ fn main() -> ExitCode {
 
 const HELP: &str = "\
 cargo xtask bench counts [--record]   count instructions, and compare them with those on record or write them there
+cargo xtask bench npm      signed calls by the npm package in Node, beside the official one
 cargo xtask codegen [--check|--report]   generate protocol/src/api and wasm/js, or compare them, or count what is in them
 cargo xtask firmware [--report] [IMAGE]…  build images for a microcontroller, all or those named, and try them
 cargo xtask fuzz --smoke|TARGET --minutes N   look for inputs that break what must hold

@@ -55,6 +55,24 @@ pub(crate) fn test() -> Result<(), String> {
     )
 }
 
+/// Signed calls in Node, and how soon the first can be made, beside the official package.
+pub(crate) fn speed() -> Result<(), String> {
+    let folders = Folders::find()?;
+    let package = folders.build()?;
+    run_command(cargo().args(["build", "--release", "--package", "dfns-sandbox"]))?;
+    copy(
+        &root().join("wasm/tests/common"),
+        &folders.tools.join("common"),
+    )?;
+    let sandbox = Workspace::read()?.target.join("release/dfns-sandbox");
+    run_command(
+        at_root("node")
+            .env("DFNS_SANDBOX", sandbox)
+            .arg(folders.tools.join("speed.mjs"))
+            .arg(package),
+    )
+}
+
 const TARGET: &str = "wasm32-unknown-unknown";
 /// The modules, each being a feature.
 const MODULES: [&str; 3] = ["machine", "ed25519", "keys"];

@@ -11,10 +11,12 @@ pub(crate) fn run(arguments: impl Iterator<Item = String>) -> Result<(), String>
     match &arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["counts"] => counts::counts(),
         ["counts", "--record"] => counts::put_on_record(),
+        ["npm"] => crate::wasm::speed(),
         _ => Err(HELP.into()),
     }
 }
 
 const HELP: &str = "\
 cargo xtask bench counts            count instructions and allocations, and compare them with benches/counts.toml
-cargo xtask bench counts --record   count them, and write benches/counts.toml";
+cargo xtask bench counts --record   count them, and write benches/counts.toml
+cargo xtask bench npm               signed calls by the npm package in Node, beside the official one";
