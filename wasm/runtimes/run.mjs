@@ -1,4 +1,5 @@
-// Runs one program in every runtime, against the sandbox. The package is installed in a folder above.
+// Runs one program in every runtime, against the sandbox: `node run.mjs CHROMIUM`. The package is installed in a folder
+// above.
 
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
@@ -8,8 +9,11 @@ import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { Miniflare } from 'miniflare'
 
+import { chromium } from './chromium.mjs'
 import { ALGORITHMS, start } from './common/sandbox.mjs'
+import { edgeRuntime } from './edge-runtime.mjs'
 
+const [browser] = process.argv.slice(2)
 const here = dirname(fileURLToPath(import.meta.url))
 
 const sandboxes = []
@@ -25,6 +29,8 @@ const RUNTIMES = {
   deno: (given) => ran(binary('deno'), ['run', '--allow-net', '--allow-env', '--allow-read', 'main.js'], given),
   bun: (given) => ran(binary('bun'), ['main.js'], given),
   workerd,
+  'edge-runtime': (given) => edgeRuntime(join(here, 'program.js'), given),
+  chromium: (given) => chromium(join(here, 'program.js'), browser, given),
 }
 
 try {

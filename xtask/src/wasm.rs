@@ -150,16 +150,18 @@ impl Folders {
             copy(&root().join("wasm").join(folder), &copied)?;
             copy(&root().join("wasm/tests/common"), &copied.join("common"))?;
         }
+        let browser = chromium()?;
         run_command(
             at_root("node")
                 .env("DFNS_SANDBOX", sandbox)
-                .arg(self.tools.join("runtimes/run.mjs")),
+                .arg(self.tools.join("runtimes/run.mjs"))
+                .arg(&browser),
         )?;
         run_command(
             at_root("node")
                 .env("DFNS_SANDBOX", sandbox)
                 .arg(self.tools.join("demo/trial.mjs"))
-                .arg(chromium()?)
+                .arg(browser)
                 .arg(self.tools.join("demo/pictures")),
         )
     }
