@@ -1,9 +1,10 @@
 import { machine } from '#modules'
 import { send } from '#send'
 import { fromBase64Url } from './base64url.js'
-import { assertion, describe, follow, freeze } from './call.js'
+import { describe, follow, freeze } from './call.js'
 import { DfnsError, argument, fault } from './errors.js'
 import { table } from './operations.js'
+import { DfnsCall, assertion } from './steps.js'
 
 const BASE_URL = 'https://api.dfns.io'
 const TIMEOUT = 30_000
@@ -115,18 +116,23 @@ class Client {
       const message = `${operation.id} is signed: a "signer" needs to be passed to the client`
       throw new DfnsError(-1, message, undefined, { operation: operation.id })
     }
-    const { caller, step } = await this.start(operation, freeze(operation, request, file))
-    return follow(caller, operation, step, { signal, signer })
+    return this.follow(await this.begun(operation, freeze(operation, request, file)), { signal, signer })
   }
 
-  async start(operation, frozen) {
+  /** A call at its first step. */
+  async begun(operation, frozen) {
     const caller = await this.caller()
     const call = describe(caller.machine, operation, frozen)
     try {
-      return { caller, step: call.start(caller.context) }
+      return new DfnsCall(caller, operation, call.start(caller.context))
     } catch (error) {
       throw fault(error, { operation: operation.id })
     }
+  }
+
+  async follow(call, how) {
+    const { settings } = await this.caller()
+    return follow(call, settings, how)
   }
 
   /** The methods of a domain. */
@@ -209,8 +215,7 @@ export class DfnsDelegatedApiClient extends Client {
    * what is signed, byte for byte, so nobody has to build the request again; and never the token.
    */
   async begin(name, request, options) {
-    const [domain, method] = String(name).split('.')
-    const operation = Object.hasOwn(operations, domain) ? operations[domain].get(method) : undefined
+    const operation = named(name)
     if (operation?.auth !== 's')
       throw argument(`\`${name}\` is no signed operation, such as \`wallets.createWallet\``)
     if (operation.body === 'f') throw argument(`${operation.id}: a file is not parked; use ${operation.id}Init`)
@@ -228,8 +233,7 @@ export class DfnsDelegatedApiClient extends Client {
   }
 
   async #begin(operation, frozen, options) {
-    const { caller, step } = await this.start(operation, frozen)
-    return follow(caller, operation, step, { signal: options?.signal, park: true })
+    return this.follow(await this.begun(operation, frozen), { signal: options?.signal, park: true })
   }
 
   async #finish(operation, frozen, challengeIdentifier, signed, options) {
@@ -244,8 +248,29 @@ export class DfnsDelegatedApiClient extends Client {
     } catch (error) {
       throw fault(error, { operation: id, stage: 'sign' })
     }
-    return follow(caller, operation, step, { signal: options?.signal })
+    return this.follow(new DfnsCall(caller, operation, step), { signal: options?.signal })
   }
+}
+
+/**
+ * The steps of calls, for whoever sends in their own way: over another protocol, through a queue, in a test. It sends
+ * nothing and signs nothing.
+ */
+export class DfnsMachine extends Client {
+  methods() {}
+
+  /** Starts a call, such as `wallets.createWallet`. */
+  async start(name, request, file) {
+    const operation = named(name)
+    if (!operation) throw argument(`\`${name}\` is no operation, such as \`wallets.createWallet\``)
+    return this.begun(operation, freeze(operation, request, file))
+  }
+}
+
+/** The operation of a domain. */
+function named(name) {
+  const [domain, method] = String(name).split('.')
+  return Object.hasOwn(operations, domain) ? operations[domain].get(method) : undefined
 }
 
 /** The version of what is parked. Another one is refused. */

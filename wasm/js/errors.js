@@ -78,3 +78,9 @@ export function text(thrown) {
     return 'something that has no text'
   }
 }
+
+/** What kind of value something is, for a message. */
+export function kind(value) {
+  if (value === null) return 'null'
+  return Array.isArray(value) ? 'an array' : typeof value
+}

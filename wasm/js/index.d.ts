@@ -64,6 +64,56 @@ export interface Parked {
   parked: string;
 }
 
+/**
+ * The steps of calls, for whoever sends in their own way: over another protocol, through a queue, in a test. It sends
+ * nothing and signs nothing.
+ */
+export declare class DfnsMachine {
+  constructor(options?: Omit<DfnsBaseApiOptions, 'fetch' | 'timeout'>);
+  /** Starts a call by its domain and name, such as `wallets.createWallet`; a `file` is what an upload sends. */
+  start(name: SignedOperation | (string & {}), request?: object, file?: Upload): Promise<DfnsCall>;
+}
+
+/**
+ * One call, step by step. A move that the step does not allow is an error, and so is what cannot be done; after an
+ * error that is not about the move itself, the call is over.
+ */
+export interface DfnsCall {
+  /** The name of the operation, such as `createWallet`. */
+  readonly operation: string;
+  /** What is to be done. */
+  readonly step: Step;
+  /**
+   * Takes the answer to the request, of any status. Read no further than the client's `limit` and one byte, follow no
+   * redirect, and do not send a request twice.
+   */
+  receive(answer: {
+    status: number;
+    /** A `Headers`, or an object whose names are in small letters. */
+    headers: Headers | Record<string, string | string[] | undefined>;
+    body: Uint8Array;
+  }): void;
+  /** Takes the answer to the challenge: of a `CredentialSigner`, or what a frontend sends. */
+  complete(signed: Assertion | FirstFactorAssertion): void;
+  /**
+   * The error to throw when no answer came, or only its beginning, with that status: its `happened` says what is known of
+   * the action.
+   */
+  lost(message: string, cause?: unknown, status?: number): DfnsError;
+  /** Forgets the call, which nobody goes on with. */
+  free(): void;
+}
+
+/** What is to be done. */
+export type Step =
+  | {
+      kind: 'send';
+      stage: Stage;
+      request: { method: string; url: string; headers: Record<string, string>; body: Uint8Array | undefined };
+    }
+  | { kind: 'sign'; challenge: UserActionChallenge }
+  | { kind: 'done'; result: unknown };
+
 /** A list that comes in pages. */
 export type Paged<Request, Page, Item, Optional extends boolean> = Optional extends true
   ? {
@@ -93,6 +143,9 @@ export interface Upload {
   name: string;
   bytes: Uint8Array | ArrayBuffer;
 }
+
+/** A step of a call. */
+export type Stage = 'prepare' | 'init' | 'sign' | 'complete' | 'action';
 
 export type ErrorKind =
   /** What was handed in cannot be used. */
@@ -130,7 +183,7 @@ export declare class DfnsError extends Error {
   /** The operation's name, such as `createWallet`. */
   readonly operation?: string | undefined;
   /** The step at which it failed. */
-  readonly stage: 'prepare' | 'init' | 'sign' | 'complete' | 'action';
+  readonly stage: Stage;
   /** Whether the action can have been carried out. Ask before you send anything again. */
   readonly happened: 'never' | 'certainly' | 'unknown';
   /** The service's reference for support. */

@@ -37,22 +37,11 @@ export function send(url, { method, headers, body, signal }) {
 /** What there is to a `Response` here. */
 class Answer {
   #incoming
-  #headers
 
   constructor(incoming) {
     this.#incoming = incoming
     this.status = incoming.statusCode
-  }
-
-  /** One header, without the others being looked at. */
-  header(name) {
-    return this.#incoming.headers[name]
-  }
-
-  get headers() {
-    const { rawHeaders } = this.#incoming
-    this.#headers ??= new Headers(rawHeaders.flatMap((name, at) => (at % 2 ? [] : [[name, rawHeaders[at + 1]]])))
-    return this.#headers
+    this.headers = new Lines(incoming)
   }
 
   /** The body, or its beginning when it is longer than `limit`: enough to see that. */
@@ -74,5 +63,23 @@ class Answer {
       incoming.on('error', reject)
       incoming.on('close', () => reject(new Error('the connection was closed inside the answer')))
     })
+  }
+}
+
+/** Headers, of which one is looked at without the others being looked at. */
+class Lines {
+  #incoming
+
+  constructor(incoming) {
+    this.#incoming = incoming
+  }
+
+  get(name) {
+    return this.#incoming.headers[name]
+  }
+
+  get all() {
+    const { rawHeaders } = this.#incoming
+    return new Headers(rawHeaders.flatMap((name, at) => (at % 2 ? [] : [[name, rawHeaders[at + 1]]])))
   }
 }

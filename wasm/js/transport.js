@@ -1,9 +1,6 @@
 import { DfnsError, text } from './errors.js'
 import { joined } from './joined.js'
 
-/** The headers that the protocol looks at. */
-const HEADERS = ['content-type', 'date', 'retry-after', 'x-dfns-result-truncated', 'x-request-id']
-
 /** Edge workers have no cookies, and refuse to be told not to send them. */
 let withoutCookies
 
@@ -24,32 +21,17 @@ function cookies() {
 /**
  * Sends the request of a step and reads the answer, no further than the limit and one byte.
  *
- * @returns {Promise<{ status: number, headers: string, body: Uint8Array, url: string, response: Response }>}
+ * @returns {Promise<{ status: number, headers: object, body: Uint8Array }>}
  */
-export async function exchange(step, settings, signal) {
-  const [method, url, ...lines] = step.head.split('\n')
-  const headers = {}
-  for (const line of lines) {
-    const at = line.indexOf(': ')
-    // A browser would ask the service first whether this one is allowed, and it is not.
-    if (!line.startsWith('user-agent:')) headers[line.slice(0, at)] = line.slice(at + 2)
-  }
-  const body = step.takeBody() ?? (method === 'GET' || method === 'DELETE' ? undefined : new Uint8Array(0))
-  const lost = (status, message, cause) => {
-    const happened = step.lost(status)
-    return new DfnsError(-1, `the transport failed: ${message}; ${MEANING[happened]}`, undefined, {
-      kind: 'transport',
-      stage: step.stage,
-      happened,
-      cause,
-    })
-  }
+export async function exchange(call, settings, signal) {
+  const { stage, request } = call.step
+  const { url, method, headers, body } = request
   const ending = new Ending(settings.timeout, signal)
   try {
     if (signal?.aborted) {
       throw new DfnsError(-1, 'aborted before it was sent', undefined, {
         kind: 'aborted',
-        stage: step.stage,
+        stage,
         happened: 'never',
         cause: signal.reason,
       })
@@ -62,42 +44,25 @@ export async function exchange(step, settings, signal) {
       const { fetch } = settings
       response = await ending.race(fetch(url, options))
     } catch (error) {
-      throw lost(0, text(error), error)
+      throw call.lost(text(error), error)
     }
     const status = response?.status
-    if (!Number.isInteger(status) || !(response.header || typeof response.headers?.get === 'function')) {
-      throw lost(0, '`fetch` gave something that is no Response')
+    if (!Number.isInteger(status) || typeof response.headers?.get !== 'function') {
+      throw call.lost('`fetch` gave something that is no Response')
     }
     if (status === 0 || response.redirected) {
-      throw lost(0, 'a redirect, which is never followed; check the base URL')
+      throw call.lost('a redirect, which is never followed; check the base URL')
     }
     let read
     try {
       read = await ending.race(whole(response, settings.limit))
     } catch (error) {
-      throw lost(status, text(error), error)
+      throw call.lost(text(error), error, status)
     }
-    return { status, headers: told(response), body: read, url, response }
+    return { status, headers: response.headers, body: read }
   } finally {
     ending.stop()
   }
-}
-
-const MEANING = {
-  never: 'the action has not happened',
-  certainly: 'the action has happened',
-  unknown: 'whether the action has happened is unknown',
-}
-
-/** One header of an answer. */
-export const header = (response, name) => (response.header ? response.header(name) : response.headers.get(name))
-
-function told(response) {
-  const lines = HEADERS.map((name) => [name, header(response, name)])
-  return lines
-    .filter(([, value]) => typeof value === 'string' && !/[\r\n]/.test(value))
-    .map(([name, value]) => `${name}: ${value}`)
-    .join('\n')
 }
 
 async function whole(response, limit) {

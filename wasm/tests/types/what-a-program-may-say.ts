@@ -4,6 +4,7 @@ import {
   DfnsApiClient,
   DfnsDelegatedApiClient,
   DfnsError,
+  DfnsMachine,
   PolicyPendingError,
 } from 'dfns-wasm'
 import type { CredentialSigner, types } from 'dfns-wasm'
@@ -64,3 +65,16 @@ try {
   if (error instanceof PolicyPendingError) void error.context
   if (error instanceof DfnsError && error.happened === 'never') error.httpStatus.toFixed()
 }
+
+// A call by hand: each kind of step has its own members.
+const call = await new DfnsMachine({ authToken: 'a.b.c' }).start('wallets.createWallet', { body: { network: 'Ethereum' } })
+const { step } = call
+if (step.kind === 'send') {
+  const { method, url, headers, body } = step.request
+  const answer = await fetch(url, { method, headers, ...(body ? { body: body as Uint8Array<ArrayBuffer> } : {}) })
+  call.receive({ status: answer.status, headers: answer.headers, body: new Uint8Array(await answer.arrayBuffer()) })
+} else if (step.kind === 'sign') {
+  call.complete(await signer.sign(step.challenge))
+}
+// @ts-expect-error a machine sends nothing
+new DfnsMachine({ fetch })
