@@ -11,7 +11,8 @@ use common::account::Account;
 use common::adapter::{Adapter, Reqwest, Ureq};
 use dfns_client::protocol::api::auth::CreateRegistrationChallenge;
 use dfns_client::protocol::{
-    Auth, BaseUrl, Context, Exchange, KeyAssertion, Operation, Response, Stage, Step, Token,
+    Auth, BaseUrl, Context, Exchange, KeyAssertion, Operation, Refusal, Response, Stage, Step,
+    Token,
 };
 use dfns_sandbox::Sandbox;
 use dfns_sandbox::api::{self, Style};
@@ -118,7 +119,7 @@ impl<A: Adapter> Run<A> {
         let Err(error) = self.client.call(operation) else {
             return;
         };
-        let details = error.refusal().and_then(|refusal| refusal.details());
+        let details = error.refusal().and_then(Refusal::details);
         // The second half of the dance itself: its challenge was made up, so this is as far as it gets.
         if O::ID == "createUserActionSignature" {
             assert_eq!(details.unwrap()["reason"], "unknown challengeIdentifier");

@@ -1,9 +1,23 @@
-use dfns_protocol::Challenge;
+use dfns_protocol::api::wallets::{CreateWallet, Network};
+use dfns_protocol::{Challenge, Response, Step};
 use serde_json::{Value, json};
 
-/// Bytes are no challenge, or one that is written as JSON that reads as the same challenge, and whose client data is
+use crate::calls::context;
+
+/// What the flow takes for a challenge is what serde reads of the same bytes, and bytes are no challenge, or one that is written as JSON that reads as the same challenge, and whose client data is
 /// the JSON object of its type and exactly its text.
 pub fn challenge(bytes: &[u8]) {
+    let ctx = context();
+    let Ok(Step::Send(init)) = ctx.start(&CreateWallet::new(Network::Ethereum)) else {
+        panic!("a signed call begins with a request");
+    };
+    if let Ok(Step::Sign(unsigned)) = init.receive(&ctx, Response::new(200, bytes)) {
+        let read = serde_json::from_slice(bytes).ok();
+        assert!(
+            read.as_ref() == Some(unsigned.challenge()),
+            "another challenge than the flow's"
+        );
+    }
     let Ok(challenge) = serde_json::from_slice::<Challenge>(bytes) else {
         return;
     };

@@ -1,5 +1,6 @@
 use dfns_protocol::api::wallets::GetWallet;
 use dfns_protocol::{ErrorKind, Refusal, Response};
+use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use crate::calls::{Reading, TOKEN};
@@ -37,10 +38,18 @@ pub fn refusal(bytes: &[u8]) {
 fn check(refusal: &Refusal, status: u16, body: &[u8]) {
     assert_eq!(refusal.status, status);
     assert!(body.starts_with(&refusal.body) && refusal.body.len() == body.len().min(64 << 10));
-    let Ok(Value::Object(said)) = serde_json::from_slice::<Value>(body) else {
+    let is_object = body.trim_ascii_start().starts_with(b"{");
+    if !is_object || serde_json::from_slice::<IgnoredAny>(body).is_err() {
         assert_eq!(refusal.message, None, "a message from what is no object");
+        assert_eq!(refusal.details(), None, "details of what is no object");
+        return;
+    }
+    let Ok(Value::Object(said)) = serde_json::from_slice::<Value>(body) else {
         return;
     };
+    if let Some(details) = refusal.details() {
+        assert_eq!(details, said["error"]["details"]);
+    }
     let message = said.get("error").and_then(|error| error.get("message"));
     if let Some(message) = message.and_then(Value::as_str)
         && let Some(found) = &refusal.message

@@ -20,9 +20,9 @@ const steps = {
   },
 
   async wallet() {
-    const { challenge } = await ask('/wallet/begin', { session, name: 'signed with a passkey' })
-    const firstFactor = await signer.sign(challenge)
-    const wallet = await ask('/wallet/finish', { session, firstFactor })
+    const begun = await ask('/wallet/begin', { session, name: 'signed with a passkey' })
+    const firstFactor = await signer.sign(begun.challenge)
+    const wallet = await ask('/wallet/finish', { session: begun.session, firstFactor })
     return `${wallet.id} on ${wallet.network}`
   },
 }

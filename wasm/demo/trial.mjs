@@ -1,5 +1,5 @@
-// The demo in Chromium with its virtual authenticator, against the sandbox: `node trial.mjs CHROMIUM PICTURES`. A picture
-// of each step is kept.
+// The demo in Chromium with its virtual authenticator, against the sandbox: `node trial.mjs CHROMIUM BACKEND PICTURES`. The
+// backend is the program of the example `passkey_backend`. A picture of each step is kept.
 
 import { spawn } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
@@ -22,14 +22,15 @@ const AUTHENTICATOR = {
   isUserVerified: true,
 }
 
-const [executablePath, pictures] = process.argv.slice(2)
+const [executablePath, program, pictures] = process.argv.slice(2)
 mkdirSync(pictures, { recursive: true })
 // A free port is known only when somebody listens on it, and the sandbox has to know the origin before.
 const port = await freePort()
 const origin = `http://localhost:${port}`
 const options = ['--relying-party', 'localhost', '--origin', origin, '--ignore-permissions']
 const sandbox = await start('Ed25519', options)
-const backend = spawn(process.execPath, [join(dirname(fileURLToPath(import.meta.url)), 'backend.mjs')], {
+const here = dirname(fileURLToPath(import.meta.url))
+const backend = spawn(program, [here, dirname(fileURLToPath(import.meta.resolve('dfns-wasm')))], {
   env: {
     ...process.env,
     PORT: String(port),

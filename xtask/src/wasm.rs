@@ -151,17 +151,28 @@ impl Folders {
             copy(&root().join("wasm/tests/common"), &copied.join("common"))?;
         }
         let browser = chromium()?;
+        run_command(cargo().args([
+            "build",
+            "--package",
+            "dfns-client",
+            "--example",
+            "passkey_backend",
+        ]))?;
+        let backend = Workspace::read()?
+            .target
+            .join("debug/examples/passkey_backend");
         run_command(
             at_root("node")
                 .env("DFNS_SANDBOX", sandbox)
                 .arg(self.tools.join("runtimes/run.mjs"))
-                .arg(&browser),
+                .arg(browser),
         )?;
         run_command(
             at_root("node")
                 .env("DFNS_SANDBOX", sandbox)
                 .arg(self.tools.join("demo/trial.mjs"))
                 .arg(browser)
+                .arg(backend)
                 .arg(self.tools.join("demo/pictures")),
         )
     }
