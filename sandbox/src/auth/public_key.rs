@@ -1,3 +1,6 @@
+#[cfg(test)]
+mod wycheproof_vectors;
+
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use k256::ecdsa::signature::Verifier;
