@@ -8,7 +8,7 @@ use std::io::{Read, Write};
 use std::sync::Arc;
 
 use common::adapter::{Adapter, RUNTIME, Reqwest, Ureq, without_tls};
-use common::{Scripted, WALLET, ok};
+use common::{Scripted, WALLET, answer, ok};
 use dfns_client::CallErrorKind;
 use dfns_client::protocol::api::wallets::{CreateWallet, GetWallet, Network};
 use dfns_client::protocol::{BaseUrl, Context, Happened, Retry, Stage, Token};
@@ -81,6 +81,56 @@ fn requests_go_through_the_proxy_that_is_given() {
     let asked = proxy.requests();
     for request in [asked.first(), asked.last()].map(Option::unwrap) {
         assert!(request.line.contains("localhost:9"), "{}", request.line);
+    }
+}
+
+/// A tunnel is asked for without the token, and what the proxy says of it, whatever that repeats, shows no password.
+#[test]
+fn a_proxy_that_refuses_is_told_no_token_and_its_password_is_in_no_error() {
+    let echo = |request: &common::Request| {
+        let heard = format!("{} {:?}", request.line, request.headers);
+        answer("407 Proxy Authentication Required", &heard)
+    };
+    let proxy = Scripted::start(echo);
+    let address = format!("http://proxied:proxy-password@{}", proxy.address);
+    let planted = Token::new("planted-bearer-token").unwrap();
+    let base = BaseUrl::parse("https://api.example").unwrap();
+    let context = Context::new(base).with_token(planted);
+
+    let agent = ureq::Agent::config_builder()
+        .proxy(Some(ureq::Proxy::new(&address).unwrap()))
+        .build();
+    let client = Client::new(context.clone()).with_agent(agent.into());
+    let over_ureq = client.call(&GetWallet::new("wa-1")).unwrap_err();
+    let client = dfns_client::reqwest::Client::new(context)
+        .with_builder(|builder| builder.proxy(reqwest::Proxy::all(&address).unwrap()));
+    let over_reqwest = RUNTIME.block_on(client.call(&GetWallet::new("wa-1")));
+
+    for error in [over_ureq, over_reqwest.unwrap_err()] {
+        assert_eq!(error.happened(), Happened::Never);
+        let mut shown = format!("{error} {error:?} {error:#?}");
+        let mut source = std::error::Error::source(&error);
+        while let Some(cause) = source {
+            shown += &format!(" {cause} {cause:?}");
+            source = cause.source();
+        }
+        for secret in [
+            "planted-bearer-token",
+            "proxy-password",
+            "cHJveGllZDpwcm94eS1wYXNzd29yZA",
+        ] {
+            assert!(!shown.contains(secret), "{secret}: {shown}");
+        }
+    }
+    let asked = proxy.requests();
+    assert!(asked.len() >= 2, "both clients asked for a tunnel");
+    for request in asked {
+        assert!(
+            request.line.starts_with("CONNECT api.example:443"),
+            "{}",
+            request.line
+        );
+        assert_eq!(request.header("authorization"), None);
     }
 }
 
