@@ -72,7 +72,7 @@ pub(crate) fn at_once(count: usize) {
                                 place.order(
                                     FAULTS[turn % FAULTS.len()],
                                     STEPS[turn / FAULTS.len() % STEPS.len()],
-                                )
+                                );
                             };
                             tokio::task::spawn_blocking(order).await.unwrap();
                         }

@@ -18,6 +18,7 @@ mod part;
 #[cfg(test)]
 mod source_tree;
 mod summary;
+mod supply;
 
 use std::time::Instant;
 

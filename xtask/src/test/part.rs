@@ -1,6 +1,6 @@
 use std::fmt::Write;
 
-use super::{cross, host, interop, page};
+use super::{cross, host, interop, page, supply};
 use crate::{bench, firmware, fuzz};
 
 /// One part of the test run.
@@ -99,6 +99,12 @@ pub(super) const PARTS: &[Part] = &[
         run: bench::test,
     },
     Part {
+        name: "supply",
+        does: "dependencies have the licences, sources and versions that they may, and none is known to be bad",
+        needs: Needs::Package,
+        run: supply::supply,
+    },
+    Part {
         name: "page",
         does: "the sandbox's page shows calls as they come, looked at with Chromium",
         needs: Needs::Browser,
@@ -136,6 +142,8 @@ enum Needs {
     Rust,
     /// No more than that, but another workspace is built.
     Time,
+    /// A program that cargo installs: a network, until it is.
+    Package,
     /// Valgrind, and a package to drive it: a network, until it is installed.
     Valgrind,
     /// The standard library of another target.
@@ -164,9 +172,9 @@ fn help() -> String {
         // Writing to a string cannot fail.
         let _ = writeln!(help, "  {name:<12} {does}");
     }
-    help += "\n`firmware` and `device` need QEMU, `counts` Valgrind. `wasm` and `page` need Node and Chromium,\n\
-             `interop` Node and Python, and these a network when they install packages: once,\n\
-             and after each change of a lock file.\n";
+    help += "\n`firmware` and `device` need QEMU, `counts` needs Valgrind. `wasm` and `page` need Node and\n\
+             Chromium, `interop` Node and Python. These, `counts` and `supply` need a network when they\n\
+             install packages: once, and after each change of a lock file.\n";
     help
 }
 
