@@ -33,6 +33,7 @@ pub(crate) fn test() -> Result<(), String> {
         at_root("node")
             .current_dir(&project)
             .env("DFNS_SANDBOX", &sandbox)
+            .env("DFNS_FAULTS", root().join("docs/faults.md"))
             .args(["--test", "--test-reporter=spec"]),
     )?;
     folders.try_runtimes(&package, &sandbox)?;
