@@ -1,5 +1,6 @@
 //! The project's own build tool: `cargo xtask <command>`.
 
+mod api;
 mod bench;
 mod cargo;
 mod codegen;
@@ -17,6 +18,7 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
     let result = match arguments.next().as_deref() {
+        Some("api") => api::run(arguments),
         Some("bench") => bench::run(arguments),
         Some("codegen") => {
             codegen::run(&arguments.collect::<Vec<_>>()).map_err(|error| error.to_string())
@@ -38,6 +40,7 @@ fn main() -> ExitCode {
 }
 
 const HELP: &str = "\
+cargo xtask api [--check]   list what the libraries promise to their users, in docs/api
 cargo xtask bench counts [--record]   count instructions, and compare them with those on record or write them there
 cargo xtask bench npm      signed calls by the npm package in Node, beside the official one
 cargo xtask codegen [--check|--report]   generate protocol/src/api and wasm/js, or compare them, or count what is in them

@@ -2,6 +2,10 @@
 //!
 //! Warnings fail them without `RUSTFLAGS`, which would build every dependency again.
 
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
 use crate::cargo::{at_root, cargo, output, root, run, run_silent};
 use crate::workspace::Workspace;
 use crate::{firmware, fuzz};
@@ -57,20 +61,38 @@ pub(super) fn tests() -> Result<(), String> {
 
 /// The features are read from cargo, so a new one is covered as soon as it exists. Clippy has seen all the code by
 /// now; what is left are warnings of the compiler, and a quiet check says nothing unless there is one.
+///
+/// A crate is checked by one thread, so two are checked at once, each in a folder of its own: cargo lets nobody else in.
 pub(super) fn features() -> Result<(), String> {
-    for package in Workspace::read()?.libraries() {
+    let workspace = Workspace::read()?;
+    let mut checks = Vec::new();
+    for package in workspace.libraries() {
         let features = package.features.keys();
         // Clippy has seen the default ones together.
         let features = features.filter(|feature| **feature != "default");
-        for feature in [None].into_iter().chain(features.map(Some)) {
+        checks.push((&package.name, None));
+        checks.extend(features.map(|feature| (&package.name, Some(feature))));
+    }
+    let next = AtomicUsize::new(0);
+    let lane = |folder: PathBuf| {
+        while let Some((package, feature)) = checks.get(next.fetch_add(1, Ordering::Relaxed)) {
             let mut check = cargo();
-            check.args(["check", "--quiet", "--lib", "--package", &package.name]);
-            check.arg("--no-default-features");
+            check.args(["check", "--quiet", "--lib", "--package", package]);
+            check
+                .args(["--no-default-features", "--target-dir"])
+                .arg(&folder);
             if let Some(feature) = feature {
                 check.args(["--features", feature]);
             }
             run_silent(&mut check)?;
         }
-    }
-    Ok(())
+        Ok(())
+    };
+    let other = workspace.target.join("features");
+    thread::scope(|scope| {
+        let other = scope.spawn(|| lane(other));
+        let one = lane(workspace.target.clone());
+        let other = other.join().map_err(|_| "a check panicked".to_owned())?;
+        one.and(other)
+    })
 }
