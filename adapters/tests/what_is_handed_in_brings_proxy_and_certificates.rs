@@ -4,7 +4,8 @@
 
 mod common;
 
-use std::io::{Read, Write};
+use std::fmt::Write as _;
+use std::io::{Read, Write as _};
 use std::sync::Arc;
 
 use common::adapter::{Adapter, RUNTIME, Reqwest, Ureq, without_tls};
@@ -111,7 +112,7 @@ fn a_proxy_that_refuses_is_told_no_token_and_its_password_is_in_no_error() {
         let mut shown = format!("{error} {error:?} {error:#?}");
         let mut source = std::error::Error::source(&error);
         while let Some(cause) = source {
-            shown += &format!(" {cause} {cause:?}");
+            write!(shown, " {cause} {cause:?}").unwrap();
             source = cause.source();
         }
         for secret in [
