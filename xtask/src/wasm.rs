@@ -74,6 +74,14 @@ pub(crate) fn speed() -> Result<(), String> {
     )
 }
 
+/// A folder in which Node finds the package, and the official ones.
+pub(crate) fn beside_the_official() -> Result<PathBuf, String> {
+    let folders = Folders::find()?;
+    let package = folders.build()?;
+    copy(&package, &folders.tools.join("node_modules/dfns-wasm"))?;
+    Ok(folders.tools)
+}
+
 const TARGET: &str = "wasm32-unknown-unknown";
 /// The modules, each being a feature.
 const MODULES: [&str; 3] = ["machine", "ed25519", "keys"];

@@ -1,6 +1,9 @@
 //! `cargo xtask bench`: what is measured and kept on record. `cargo bench` is for the eye.
 
 mod counts;
+mod nginx;
+mod peers;
+mod plot;
 mod record;
 
 pub(crate) use counts::counts as test;
@@ -11,6 +14,8 @@ pub(crate) fn run(arguments: impl Iterator<Item = String>) -> Result<(), String>
     match &arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["counts"] => counts::counts(),
         ["counts", "--record"] => counts::put_on_record(),
+        ["peers"] => peers::peers(5, 400),
+        ["peers", "--quick"] => peers::peers(1, 40),
         ["npm"] => crate::wasm::speed(),
         _ => Err(HELP.into()),
     }
@@ -19,4 +24,5 @@ pub(crate) fn run(arguments: impl Iterator<Item = String>) -> Result<(), String>
 const HELP: &str = "\
 cargo xtask bench counts            count instructions and allocations, and compare them with benches/counts.toml
 cargo xtask bench counts --record   count them, and write benches/counts.toml
-cargo xtask bench npm               signed calls by the npm package in Node, beside the official one";
+cargo xtask bench npm               signed calls by the npm package in Node, beside the official one
+cargo xtask bench peers [--quick]   every client beside the official SDKs, into docs/performance.md";

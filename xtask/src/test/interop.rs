@@ -2,7 +2,7 @@
 //! `dfns-interop`. What is installed stays until a lock file changes, so that only the first run needs a network.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::installed::once;
 use crate::cargo::{at_root, cargo, root, run, version};
@@ -21,6 +21,17 @@ pub(super) fn interop() -> Result<(), String> {
         .args(["run", "--package", "dfns-interop", "--"])
         .arg(&installed)
         .arg(root().join("docs/interop-differences.md")))
+}
+
+/// The interpreter that has the official SDK.
+pub(crate) fn official_python() -> Result<PathBuf, String> {
+    let python3 = version(
+        "python3",
+        "install Python 3.10 or newer with its venv module",
+    )?;
+    let folder = Workspace::read()?.target.join("interop/python");
+    python(&folder, &python3)?;
+    Ok(folder.join("bin/python"))
 }
 
 /// The packages stand beside the programs that import them, so those are copied there: the sources stay clean.

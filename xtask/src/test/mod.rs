@@ -23,6 +23,7 @@ mod supply;
 use std::time::Instant;
 
 pub(crate) use installed::once;
+pub(crate) use interop::official_python;
 pub(crate) use page::chromium;
 use summary::Summary;
 
