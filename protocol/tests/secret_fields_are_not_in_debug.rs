@@ -24,6 +24,23 @@ fn a_secret_shows_itself_only_when_asked() {
 }
 
 #[test]
+fn secrets_are_equal_when_every_byte_is() {
+    let secret = Secret::from(PLANTED);
+    assert_eq!(secret, Secret::from(PLANTED));
+    for at in 0..PLANTED.len() {
+        let mut other = PLANTED.as_bytes().to_vec();
+        other[at] ^= 1;
+        assert_ne!(
+            secret,
+            Secret::from(String::from_utf8(other).unwrap()),
+            "byte {at}"
+        );
+        assert_ne!(secret, Secret::from(&PLANTED[..at]), "{at} bytes");
+    }
+    assert_ne!(secret, Secret::from(PLANTED.to_owned() + "x"));
+}
+
+#[test]
 fn no_secret_field_is_in_debug() {
     shows_nothing::<Login>(
         r#"{"challengeIdentifier":"c","firstFactor":{"kind":"Key","credentialAssertion":
