@@ -18,7 +18,7 @@ pub(crate) fn run(arguments: impl Iterator<Item = String>) -> Result<(), String>
     let arguments: Vec<String> = arguments.collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words[..] {
-        ["--smoke"] => smoke(&Tools::find()?, SMOKE_SECONDS),
+        ["--smoke"] => smoke_test(),
         ["--smoke", "--seconds", seconds] => smoke(&Tools::find()?, number(seconds)?),
         [target, "--minutes", minutes] if !target.starts_with('-') => {
             let seconds = number(minutes)?.saturating_mul(60);
@@ -42,6 +42,11 @@ pub(crate) fn test() -> Result<(), String> {
             .args(["test", "--quiet", "--manifest-path"])
             .arg(FOLDER.to_owned() + "/Cargo.toml"),
     )
+}
+
+/// Runs every target for a short while.
+pub(crate) fn smoke_test() -> Result<(), String> {
+    smoke(&Tools::find()?, SMOKE_SECONDS)
 }
 
 fn smoke(tools: &Tools, seconds: u32) -> Result<(), String> {

@@ -93,6 +93,12 @@ pub(super) const PARTS: &[Part] = &[
         run: fuzz::test,
     },
     Part {
+        name: "smoke",
+        does: "half a minute of looking for inputs that break what must hold, the same way each time",
+        needs: Needs::Nightly,
+        run: fuzz::smoke_test,
+    },
+    Part {
         name: "counts",
         does: "no unit of work takes more instructions or allocations than is on record",
         needs: Needs::Valgrind,
@@ -142,6 +148,8 @@ enum Needs {
     Rust,
     /// No more than that, but another workspace is built.
     Time,
+    /// A nightly compiler, and a program that cargo installs: a network, until it is.
+    Nightly,
     /// A program that cargo installs: a network, until it is.
     Package,
     /// Valgrind, and a package to drive it: a network, until it is installed.
@@ -172,9 +180,9 @@ fn help() -> String {
         // Writing to a string cannot fail.
         let _ = writeln!(help, "  {name:<12} {does}");
     }
-    help += "\n`firmware` and `device` need QEMU, `counts` needs Valgrind. `wasm` and `page` need Node and\n\
-             Chromium, `interop` Node and Python. These, `counts` and `supply` need a network when they\n\
-             install packages: once, and after each change of a lock file.\n";
+    help += "\n`firmware` and `device` need QEMU, `counts` needs Valgrind, `smoke` a nightly compiler.\n\
+             `wasm` and `page` need Node and Chromium, `interop` Node and Python. These, `counts`, `smoke` and\n\
+             `supply` need a network when they install packages: once, and after each change of a lock file.\n";
     help
 }
 
