@@ -1,7 +1,7 @@
 //! JSON read without serde: what the signing flow itself is told, in each of its steps, for every operation.
 //!
-//! A derived reader is fast to write and takes a third of a whole call to run; it is also most of what a small program
-//! or a WebAssembly module would carry. The grammar is RFC 8259, and what is accepted is what `serde_json` accepts.
+//! Where nothing else reads JSON, as in a WebAssembly module whose answers JavaScript reads, derived readers and the library
+//! beneath them were a quarter of the code; and this takes fewer instructions. The grammar is RFC 8259, and what is accepted is what `serde_json` accepts.
 
 #[cfg(test)]
 mod agrees_with_serde_json;

@@ -4,7 +4,7 @@ import http from 'node:http'
 import https from 'node:https'
 import { urlToHttpOptions } from 'node:url'
 
-import { joined } from './joined.js'
+import { joined } from './bytes.js'
 
 // An idle connection keeps no process alive.
 const keep = { keepAlive: true }
@@ -15,12 +15,12 @@ const CLIENTS = {
 
 /** Sends a request; comes to the answer when it begins. */
 export function send(url, { method, headers, body, signal }) {
-  const { request: open, agent } = CLIENTS[new URL(url).protocol]
+  const { protocol, hostname, port } = urlToHttpOptions(new URL(url))
+  const { request: open, agent } = CLIENTS[protocol]
+  // The path as it was signed.
+  const path = url.slice(url.indexOf('/', protocol.length + 2))
+  const length = body === undefined ? {} : { 'content-length': body.length }
   return new Promise((resolve, reject) => {
-    const { protocol, hostname, port } = urlToHttpOptions(new URL(url))
-    // The path as it was signed.
-    const path = url.slice(url.indexOf('/', protocol.length + 2))
-    const length = body === undefined ? {} : { 'content-length': body.length }
     const request = open({ protocol, hostname, port, path, agent, method, headers: { ...headers, ...length } })
     const abort = () => request.destroy(signal.reason)
     signal.addEventListener('abort', abort, { once: true })

@@ -1,3 +1,4 @@
+import { isBytes } from './bytes.js'
 import { DfnsError, PolicyPendingError, argument, fault, kind, text } from './errors.js'
 
 const decoder = new TextDecoder()
@@ -38,8 +39,8 @@ export class DfnsCall {
   receive({ status, headers, body }) {
     const { context, settings } = this.#caller
     const { stage, request } = this.#expect('send')
-    if (!(Number.isInteger(status) && status >= 100 && status < 1000)) throw argument('`status` has to be one of HTTP')
-    if (!(body instanceof Uint8Array)) throw argument(`\`body\` has to be a Uint8Array, found ${kind(body)}`)
+    if (!isStatus(status)) throw argument('`status` has to be one of HTTP: a whole number from 100 to 999')
+    if (!isBytes(body)) throw argument(`\`body\` has to be a Uint8Array, found ${kind(body)}`)
     const shown = {
       url: request.url,
       get headers() {
@@ -121,6 +122,9 @@ const MEANING = {
   certainly: 'the action has happened',
   unknown: 'whether the action has happened is unknown',
 }
+
+/** RFC 9110 section 15. */
+export const isStatus = (status) => Number.isInteger(status) && status >= 100 && status < 1000
 
 function request(step) {
   const [method, url, ...lines] = step.head.split('\n')

@@ -1,5 +1,6 @@
+import { isBytes, joined } from './bytes.js'
 import { DfnsError, text } from './errors.js'
-import { joined } from './joined.js'
+import { isStatus } from './steps.js'
 
 /** Edge workers have no cookies, and refuse to be told not to send them. */
 let withoutCookies
@@ -47,11 +48,11 @@ export async function exchange(call, settings, signal) {
       throw call.lost(text(error), error)
     }
     const status = response?.status
-    if (!Number.isInteger(status) || typeof response.headers?.get !== 'function') {
-      throw call.lost('`fetch` gave something that is no Response')
-    }
-    if (status === 0 || response.redirected) {
+    if (status === 0 || response?.redirected) {
       throw call.lost('a redirect, which is never followed; check the base URL')
+    }
+    if (!isStatus(status) || typeof response.headers?.get !== 'function') {
+      throw call.lost('`fetch` gave something that is no Response')
     }
     let read
     try {
@@ -76,6 +77,7 @@ async function whole(response, limit) {
   while (length <= limit) {
     const { done, value } = await reader.read()
     if (done) return chunks.length === 1 ? chunks[0] : joined(chunks, length)
+    if (!isBytes(value)) throw new TypeError('the body of the Response gives something that is no bytes')
     const piece = value.subarray(0, limit + 1 - length)
     chunks.push(piece)
     length += piece.length

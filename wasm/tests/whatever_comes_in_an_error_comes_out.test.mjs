@@ -1,6 +1,7 @@
 // Wrong types, broken signers, broken transports: a DfnsError with a cause, which says what has happened.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { runInNewContext } from 'node:vm'
 
 import { AsymmetricKeySigner, DfnsApiClient, DfnsDelegatedApiClient, DfnsError, WebAuthnSigner } from 'dfns-wasm'
 
@@ -323,6 +324,8 @@ test('a transport that fails says at which step, and what it means', async () =>
       async () => undefined,
       async () => 'no response',
       async () => ({ status: 'x' }),
+      async () => ({ status: 7, headers: new Headers() }),
+      async () => ({ status: 1000, headers: new Headers() }),
       async () => Response.error(),
     ]) {
       const error = await failed(() =>
@@ -354,6 +357,28 @@ test('an answer that breaks off is judged by its status', async () => {
     const error = await failed(() => clientOf({ fetch }).wallets.createWallet({ body: BODY }))
     assert.deepEqual([error.kind, error.happened], ['transport', happened])
   }
+})
+
+test('a body that gives no bytes is judged by its status, and bytes of another realm are bytes', async () => {
+  const answering = (chunk) => async () => ({
+    status: 200,
+    headers: new Headers(),
+    body: new ReadableStream({
+      start(controller) {
+        controller.enqueue(chunk)
+        controller.close()
+      },
+    }),
+  })
+  for (const chunk of ['text', new Uint16Array(2), [1], null]) {
+    const fetch = failingAt('/wallets', answering(chunk))
+    const error = await failed(() => clientOf({ fetch }).wallets.createWallet({ body: BODY }))
+    assert.deepEqual([error.kind, error.happened], ['transport', 'certainly'], String(chunk))
+  }
+  const foreign = runInNewContext('Uint8Array.from([123, 125])')
+  assert.ok(!(foreign instanceof Uint8Array))
+  const fetch = failingAt('/wallets', answering(foreign))
+  assert.deepEqual(await clientOf({ fetch }).wallets.createWallet({ body: BODY }), {})
 })
 
 test('answers that are no JSON keep their status', async () => {
