@@ -1,6 +1,7 @@
 //! A blocking client over [ureq](https://docs.rs/ureq).
 
 mod flows;
+mod names;
 
 use std::fs;
 use std::io::{self, Read};
@@ -12,6 +13,8 @@ use dfns_protocol::{
     Assertion, Auth, Challenge, Context, Exchange, Operation, Paged, Request, Retry, Stage, Step,
     Upload,
 };
+use names::Names;
+use ureq::unversioned::transport::DefaultConnector;
 use ureq::{Agent, Body, SendBody, Timeout};
 
 use crate::attempts::Attempts;
@@ -26,6 +29,8 @@ pub struct Client {
     context: Arc<Context>,
     signer: Option<Arc<dyn Signer + Send + Sync>>,
     agent: Agent,
+    /// Those of our own agent.
+    names: Option<Names>,
     retry: Retry,
 }
 
@@ -36,17 +41,23 @@ impl Client {
     pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
     /// A client for `context`, enough for operations that are not signed.
+    ///
+    /// Where the host is, is remembered for half a minute, and as many connections are kept as calls were made at a time.
     pub fn new(context: Context) -> Self {
         let config = Agent::config_builder()
             .timeout_global(Some(Self::TIMEOUT))
             .timeout_connect(Some(Self::CONNECT_TIMEOUT))
             .max_redirects(0)
             .http_status_as_error(false)
+            .max_idle_connections(usize::MAX)
+            .max_idle_connections_per_host(usize::MAX)
             .build();
+        let names = Names::default();
         Self {
             context: Arc::new(context),
             signer: None,
-            agent: config.into(),
+            agent: Agent::with_parts(config, DefaultConnector::default(), names.clone()),
+            names: Some(names),
             retry: Retry::none(),
         }
     }
@@ -65,6 +76,7 @@ impl Client {
     #[must_use]
     pub fn with_agent(mut self, agent: Agent) -> Self {
         self.agent = agent;
+        self.names = None;
         self
     }
 
@@ -190,7 +202,7 @@ impl Client {
                 .and_then(|request| self.run_once(request));
             return sent.map_err(|error| match content.failed {
                 Some(error) => Lost::File(error),
-                None => lost(error),
+                None => self.lost(error),
             });
         }
         let sent = if transport::announces_length(request) {
@@ -204,7 +216,17 @@ impl Client {
                 .map_err(ureq::Error::from)
                 .and_then(|request| self.run_once(request))
         };
-        sent.map_err(lost)
+        sent.map_err(|error| self.lost(error))
+    }
+
+    fn lost(&self, error: ureq::Error) -> Lost {
+        if may_have_left(&error) {
+            return Lost::Unanswered(error.into());
+        }
+        if let Some(names) = &self.names {
+            names.forget();
+        }
+        Lost::Unsent(error.into())
     }
 
     fn run_once<B: ureq::AsSendBody>(
@@ -319,14 +341,6 @@ impl Read for Content {
             }
             kind.into()
         })
-    }
-}
-
-fn lost(error: ureq::Error) -> Lost {
-    if may_have_left(&error) {
-        Lost::Unanswered(error.into())
-    } else {
-        Lost::Unsent(error.into())
     }
 }
 
