@@ -21,7 +21,8 @@ use std::time::Duration;
 use dfns_protocol::{
     Assertion, Auth, Challenge, Context, Exchange, Operation, Paged, Request, Retry, Stage, Step,
 };
-use http::HeaderValue;
+use http::header::CONTENT_LENGTH;
+use http::{HeaderName, HeaderValue};
 use tokio::sync::Semaphore;
 
 use crate::async_signer::AnySigner;
@@ -34,6 +35,7 @@ mod blocking;
 mod content;
 mod flows;
 mod pages;
+mod parsed_base;
 #[cfg(feature = "rustls")]
 mod tls;
 
@@ -41,6 +43,7 @@ pub use blocking::Blocking;
 pub use pages::{Items, Pages};
 
 use content::Content;
+use parsed_base::ParsedBase;
 
 /// An async client. Cloning is cheap, and clones share connections.
 ///
@@ -49,6 +52,7 @@ use content::Content;
 #[derive(Clone)]
 pub struct Client {
     context: Arc<Context>,
+    base: Arc<ParsedBase>,
     signer: Option<Arc<dyn AnySigner>>,
     /// What building the client failed with is told by the first call.
     http: Result<reqwest::Client, Arc<reqwest::Error>>,
@@ -70,6 +74,7 @@ impl Client {
     /// Without the `rustls` feature it has whatever TLS reqwest was built with.
     pub fn new(context: Context) -> Self {
         Self {
+            base: Arc::new(ParsedBase::new(&context)),
             context: Arc::new(context),
             signer: None,
             http: build(|builder| builder),
@@ -247,30 +252,29 @@ impl Client {
     async fn transmit(&self, request: &Request, body: Vec<u8>) -> Result<reqwest::Response, Lost> {
         let http = self.http.as_ref();
         let http = http.map_err(|error| Lost::Unsent(Arc::clone(error).into()))?;
-        let mut builder = http.request(request.method().into(), request.url());
+        let url = self.base.url(request);
+        let url = url.map_err(|error| Lost::Unsent(error.into()))?;
+        let mut sent = reqwest::Request::new(request.method().into(), url.clone());
+        let headers = sent.headers_mut();
         for (name, value) in request.headers() {
-            let mut value =
-                HeaderValue::from_str(value).map_err(|error| Lost::Unsent(error.into()))?;
-            value.set_sensitive(matches!(name, "authorization" | "x-dfns-useraction"));
-            builder = builder.header(name, value);
+            let (name, value) = header(name, value).map_err(|error| Lost::Unsent(error.into()))?;
+            headers.append(name, value);
         }
         let mut failed = None;
         if let Some(upload) = request.upload() {
             let length = upload.length().saturating_add(body.len() as u64);
             let (content, failure) = Content::open(body, upload).await.map_err(Lost::File)?;
             failed = Some(failure);
-            builder = builder
-                .header("content-length", length)
-                .body(reqwest::Body::wrap_stream(content));
+            headers.insert(CONTENT_LENGTH, length.into());
+            *sent.body_mut() = Some(reqwest::Body::wrap_stream(content));
         } else if transport::announces_length(request) {
             // reqwest would keep silent about a length of 0.
-            builder = builder.header("content-length", body.len()).body(body);
+            headers.insert(CONTENT_LENGTH, body.len().into());
+            *sent.body_mut() = Some(body.into());
         }
-        let request = builder.build().map_err(lost)?;
-        let url = request.url().clone();
-        let sent = http.execute(request).await;
+        let answered = http.execute(sent).await;
         let response =
-            sent.map_err(|error| match failed.and_then(|mut it| it.try_recv().ok()) {
+            answered.map_err(|error| match failed.and_then(|mut it| it.try_recv().ok()) {
                 Some(error) => Lost::File(error),
                 None => lost(error),
             })?;
@@ -308,6 +312,12 @@ fn build(
         .retry(reqwest::retry::never())
         .build()
         .map_err(Arc::new)
+}
+
+fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), http::Error> {
+    let mut value = HeaderValue::from_str(value)?;
+    value.set_sensitive(matches!(name, "authorization" | "x-dfns-useraction"));
+    Ok((HeaderName::from_bytes(name.as_bytes())?, value))
 }
 
 fn lost(error: reqwest::Error) -> Lost {
