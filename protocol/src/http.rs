@@ -49,6 +49,7 @@ impl<'a, B: AsRef<[u8]>> From<&'a ::http::Response<B>> for Response<'a> {
         response
             .headers()
             .iter()
+            .filter(|(name, _)| Response::KEPT.contains(&name.as_str()))
             .fold(initial, |built, (name, value)| match value.to_str() {
                 Ok(value) => built.header(name.as_str(), value),
                 Err(_) => built,

@@ -33,20 +33,29 @@ impl<'a> Response<'a> {
         }
     }
 
+    /// The names of the headers that mean something to the protocol.
+    pub(crate) const KEPT: [&'static str; 5] = [
+        "content-type",
+        "retry-after",
+        "date",
+        "x-request-id",
+        "x-dfns-result-truncated",
+    ];
+
     /// Adds a header. Those that mean something to the protocol are kept (`Content-Type`, `Date`,
     /// `Retry-After`, `X-Request-ID`, `X-Dfns-Result-Truncated`); a transport may pass all it has.
     #[must_use]
     pub fn header(mut self, name: &str, value: &'a str) -> Self {
-        if name.eq_ignore_ascii_case("content-type") {
-            self.content_type = Some(value);
-        } else if name.eq_ignore_ascii_case("retry-after") {
-            self.retry_after = Some(value);
-        } else if name.eq_ignore_ascii_case("date") {
-            self.date = Some(value);
-        } else if name.eq_ignore_ascii_case("x-request-id") {
-            self.request_id = Some(value);
-        } else if name.eq_ignore_ascii_case("x-dfns-result-truncated") {
-            self.truncated = value.trim().eq_ignore_ascii_case("true");
+        match Self::KEPT
+            .iter()
+            .position(|kept| name.eq_ignore_ascii_case(kept))
+        {
+            Some(0) => self.content_type = Some(value),
+            Some(1) => self.retry_after = Some(value),
+            Some(2) => self.date = Some(value),
+            Some(3) => self.request_id = Some(value),
+            Some(_) => self.truncated = value.trim().eq_ignore_ascii_case("true"),
+            None => {}
         }
         self
     }
