@@ -25,10 +25,10 @@ pub struct Challenge {
     pub supported_credential_kinds: Vec<SupportedCredential>,
     /// The user verification to ask a passkey for: `required`, `preferred` or `discouraged`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub user_verification: Option<String>,
+    pub user_verification: Option<Cow<'static, str>>,
     /// The attestation conveyance; it has no meaning for signing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub attestation: Option<String>,
+    pub attestation: Option<Cow<'static, str>>,
     /// The credentials that may answer. Empty lists say nothing.
     #[serde(default, deserialize_with = "null_as_default")]
     pub allow_credentials: AllowedCredentials,
@@ -44,30 +44,26 @@ impl Challenge {
     /// Reads what the service answers: what the derived reader makes of it, with a sixth fewer instructions.
     pub(crate) fn read(json: &mut JsonReader<'_>) -> Result<Self, Unreadable> {
         const MEMBERS: [&str; 8] = [
+            "supportedCredentialKinds",
             "challenge",
             "challengeIdentifier",
-            "userVerification",
-            "attestation",
             "externalAuthenticationUrl",
-            "supportedCredentialKinds",
             "allowCredentials",
+            "attestation",
+            "userVerification",
             "rp",
         ];
         let mut of = Self::identified(String::new());
-        json.object(&MEMBERS, 2, &mut |json, member| {
+        json.object(&MEMBERS, 0b110, &mut |json, member| {
             match member {
-                0 => of.challenge = text(json)?,
-                1 => of.challenge_identifier = text(json)?,
-                2 => of.user_verification = text_or_null(json)?,
-                3 => of.attestation = text_or_null(json)?,
-                4 => of.external_authentication_url = text_or_null(json)?,
+                1 => of.challenge = text(json)?,
+                2 => of.challenge_identifier = text(json)?,
+                3 => of.external_authentication_url = text_or_null(json)?,
+                5 => of.attestation = word_or_null(json)?,
+                6 => of.user_verification = word_or_null(json)?,
                 _ if json.null()? => {}
-                5 => json.array(&mut |json| {
-                    of.supported_credential_kinds
-                        .push(SupportedCredential::read(json)?);
-                    Ok(())
-                })?,
-                6 => of.allow_credentials = AllowedCredentials::read(json)?,
+                0 => of.supported_credential_kinds = list(json, 2, SupportedCredential::read)?,
+                4 => of.allow_credentials = AllowedCredentials::read(json)?,
                 _ => of.rp = Some(RelyingParty::read(json)?),
             }
             Ok(())
@@ -121,10 +117,10 @@ impl fmt::Debug for Challenge {
 #[non_exhaustive]
 pub struct SupportedCredential {
     /// `Fido2`, `Key`, `PasswordProtectedKey`, or a kind that is newer than this crate.
-    pub kind: String,
+    pub kind: Cow<'static, str>,
     /// As which factor: `first`, `second` or `either`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub factor: Option<String>,
+    pub factor: Option<Cow<'static, str>>,
     /// Whether this kind alone is not enough.
     #[serde(default)]
     pub requires_second_factor: bool,
@@ -133,7 +129,7 @@ pub struct SupportedCredential {
 impl SupportedCredential {
     fn read(json: &mut JsonReader<'_>) -> Result<Self, Unreadable> {
         let mut of = Self {
-            kind: String::new(),
+            kind: Cow::Borrowed(""),
             factor: None,
             requires_second_factor: false,
         };
@@ -142,8 +138,8 @@ impl SupportedCredential {
             1,
             &mut |json, member| {
                 match member {
-                    0 => of.kind = text(json)?,
-                    1 => of.factor = text_or_null(json)?,
+                    0 => of.kind = word(json)?,
+                    1 => of.factor = word_or_null(json)?,
                     _ => of.requires_second_factor = json.bool()?,
                 }
                 Ok(())
@@ -180,18 +176,15 @@ impl AllowedCredentials {
             &["key", "passwordProtectedKey", "webauthn"],
             0,
             &mut |json, member| {
-                let list = match member {
+                let of = match member {
                     0 => &mut of.key,
                     1 => &mut of.password_protected_key,
                     _ => &mut of.webauthn,
                 };
-                if json.null()? {
-                    return Ok(());
+                if !json.null()? {
+                    *of = list(json, 1, AllowedCredential::read)?;
                 }
-                json.array(&mut |json| {
-                    list.push(AllowedCredential::read(json)?);
-                    Ok(())
-                })
+                Ok(())
             },
         )?;
         Ok(of)
@@ -205,7 +198,7 @@ impl AllowedCredentials {
 pub struct AllowedCredential {
     /// Always `public-key`.
     #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
-    pub kind: Option<String>,
+    pub kind: Option<Cow<'static, str>>,
     /// The credential's id, an opaque text.
     pub id: String,
     /// The encrypted private key of a password-protected key.
@@ -221,12 +214,12 @@ impl AllowedCredential {
             encrypted_private_key: None,
         };
         json.object(
-            &["id", "type", "encryptedPrivateKey"],
-            1,
+            &["type", "id", "encryptedPrivateKey"],
+            0b10,
             &mut |json, member| {
                 match member {
-                    0 => of.id = text(json)?,
-                    1 => of.kind = text_or_null(json)?,
+                    0 => of.kind = word_or_null(json)?,
+                    1 => of.id = text(json)?,
                     _ => of.encrypted_private_key = text_or_null(json)?,
                 }
                 Ok(())
@@ -281,6 +274,52 @@ fn text_or_null(json: &mut JsonReader<'_>) -> Result<Option<String>, Unreadable>
         return Ok(None);
     }
     text(json).map(Some)
+}
+
+/// One of few words, nearly always: those take no memory while a signature is waited for.
+fn word(json: &mut JsonReader<'_>) -> Result<Cow<'static, str>, Unreadable> {
+    const KNOWN: [&str; 12] = [
+        "Key",
+        "Fido2",
+        "PasswordProtectedKey",
+        "first",
+        "second",
+        "either",
+        "public-key",
+        "required",
+        "preferred",
+        "discouraged",
+        "direct",
+        "none",
+    ];
+    let word = json.string()?;
+    let known = KNOWN.into_iter().find(|known| *known == word);
+    Ok(known.map_or_else(|| Cow::Owned(word.into_owned()), Cow::Borrowed))
+}
+
+fn word_or_null(json: &mut JsonReader<'_>) -> Result<Option<Cow<'static, str>>, Unreadable> {
+    if json.null()? {
+        return Ok(None);
+    }
+    word(json).map(Some)
+}
+
+/// It has room for the `usual` number of items first: it stays for as long as a signature is waited for.
+fn list<T>(
+    json: &mut JsonReader<'_>,
+    usual: usize,
+    read: fn(&mut JsonReader<'_>) -> Result<T, Unreadable>,
+) -> Result<Vec<T>, Unreadable> {
+    let mut list = Vec::new();
+    json.array(&mut |json| {
+        let item = read(json)?;
+        if list.is_empty() {
+            list.reserve_exact(usual);
+        }
+        list.push(item);
+        Ok(())
+    })?;
+    Ok(list)
 }
 
 /// The service leaves lists out or sends null where there is nothing to list.

@@ -1,4 +1,5 @@
 use alloc::borrow::Cow;
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -19,8 +20,11 @@ pub struct Encoded {
     /// `None` when the call has no body.
     pub(crate) content_type: Option<Cow<'static, str>>,
     /// What follows `body`, when it ends in a file that is streamed.
-    pub(crate) upload: Option<Upload>,
+    pub(crate) upload: Option<Box<Upload>>,
 }
+
+/// What is worth a reallocation, in bytes: a small body comes in a buffer of 128.
+const MOST_ROOM: usize = 128;
 
 impl Encoded {
     /// A call without a body. Signed, its payload is the empty string (the pair that the official Rust, Go and Python
@@ -31,7 +35,11 @@ impl Encoded {
 
     /// A call with a JSON body.
     pub fn json<T: Serialize + ?Sized>(target: Target, body: &T) -> Result<Self, InvalidArgument> {
-        let body = serde_json::to_vec(body).map_err(|e| InvalidArgument::unserialisable(&e))?;
+        let mut body = serde_json::to_vec(body).map_err(|e| InvalidArgument::unserialisable(&e))?;
+        // It is held to the end of the call, and up to half of it is room to grow.
+        if body.capacity() - body.len() > MOST_ROOM {
+            body.shrink_to_fit();
+        }
         Ok(Self::json_bytes(target, body))
     }
 
@@ -57,7 +65,7 @@ impl Encoded {
         let form = multipart::Form::new(data, file);
         let content_type = Some(Cow::Owned(form.content_type));
         Self {
-            upload: form.upload,
+            upload: form.upload.map(Box::new),
             ..Self::new(target, form.body, form.data, content_type)
         }
     }
@@ -80,7 +88,7 @@ impl Encoded {
 
     /// What follows the [`body`](Self::body), when the call uploads a file that is streamed.
     pub fn upload(&self) -> Option<&Upload> {
-        self.upload.as_ref()
+        self.upload.as_deref()
     }
 
     /// The `Content-Type` of the body, when there is one.

@@ -1,3 +1,4 @@
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::marker::PhantomData;
 
@@ -18,7 +19,7 @@ use crate::{
 /// ```
 #[must_use = "the request is to be sent, and its response handed to `receive`"]
 pub struct Exchange<O> {
-    flight: Flight,
+    flight: Box<Flight>,
     operation: PhantomData<fn() -> O>,
 }
 
@@ -67,7 +68,7 @@ impl<O: Operation> Exchange<O> {
         }
     }
 
-    pub(crate) fn of(flight: Flight) -> Self {
+    pub(crate) fn of(flight: Box<Flight>) -> Self {
         Self {
             flight,
             operation: PhantomData,

@@ -1,8 +1,10 @@
 //! The machine: every transition of a call is in this file, once for all operations.
 
 use alloc::borrow::Cow;
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::mem;
 
 use zeroize::Zeroizing;
 
@@ -74,10 +76,10 @@ enum Then {
     Finish,
 }
 
-/// What follows a response.
+/// What follows a response. Boxed, since a call's state goes through many hands: moving it was a twentieth of a call.
 pub(crate) enum Next {
-    Send(Flight),
-    Sign(Parked),
+    Send(Box<Flight>),
+    Sign(Box<Parked>),
     Decode,
 }
 
@@ -88,25 +90,27 @@ pub(crate) struct Parked {
 }
 
 impl Flight {
-    pub(crate) fn start(call: Call, ctx: &Context, encoded: Encoded) -> Result<Self, Error> {
-        if call.auth != Auth::UserAction {
-            return Self::action(call, ctx, encoded, None);
-        }
-        let body = signing_body::init(encoded.payload(), call.method.as_str(), encoded.path());
-        let request = preliminary(&call, ctx, Stage::Prepare, INIT_PATH, body)?;
-        Ok(Self {
+    pub(crate) fn start(call: Call, ctx: &Context, encoded: Encoded) -> Result<Box<Self>, Error> {
+        let (request, then) = if call.auth == Auth::UserAction {
+            let body = signing_body::init(encoded.payload(), call.method.as_str(), encoded.path());
+            let request = preliminary(&call, ctx, Stage::Prepare, INIT_PATH, body)?;
+            (request, Then::Challenge(encoded))
+        } else {
+            (action(&call, ctx, encoded, None)?, Then::Finish)
+        };
+        Ok(Box::new(Self {
             call,
             request,
-            then: Then::Challenge(encoded),
-        })
+            then,
+        }))
     }
 
     pub(crate) fn complete(
         call: Call,
         ctx: &Context,
-        parked: Parked,
+        parked: Box<Parked>,
         assertion: &Assertion,
-    ) -> Result<Self, Error> {
+    ) -> Result<Box<Self>, Error> {
         if let Some(objection) = parked.challenge.objection(assertion) {
             return Err(Error::local(call.id, Stage::Sign, objection));
         }
@@ -116,42 +120,20 @@ impl Flight {
         }
         let body = signing_body::complete(&parked.challenge.challenge_identifier, assertion);
         let request = preliminary(&call, ctx, Stage::Sign, COMPLETE_PATH, body)?;
-        Ok(Self {
+        Ok(Box::new(Self {
             call,
             request,
             then: Then::UserAction(parked.encoded),
-        })
+        }))
     }
 
-    fn action(
-        call: Call,
+    pub(crate) fn advance(
+        mut self: Box<Self>,
         ctx: &Context,
-        encoded: Encoded,
-        user_action: Option<Zeroizing<String>>,
-    ) -> Result<Self, Error> {
-        let stage = if user_action.is_some() {
-            Stage::Action
-        } else {
-            Stage::Prepare
-        };
-        let request = Request::new(ctx, call.method, encoded.target())
-            .with_authorization(token(&call, ctx, stage)?)
-            .with_body(encoded.content_type, encoded.body)
-            .with_upload(encoded.upload);
-        let request = match user_action {
-            Some(token) => request.with_user_action(token),
-            None => request,
-        };
-        Ok(Self {
-            call,
-            request,
-            then: Then::Finish,
-        })
-    }
-
-    pub(crate) fn advance(self, ctx: &Context, response: &Response<'_>) -> Result<Next, Error> {
+        response: &Response<'_>,
+    ) -> Result<Next, Error> {
         let stage = self.stage();
-        let call = self.call;
+        let call = &self.call;
         let fail = |happened, kind| Err(Error::new(call.id.clone(), stage, happened, kind));
         let limit = ctx.response_limit();
         if response.body().len() > limit {
@@ -169,13 +151,16 @@ impl Flight {
             return fail(call.refused(stage, &refusal), refusal.into());
         }
         let undecodable = |error: Undecodable| fail(Happened::Never, error.into());
-        match self.then {
+        match mem::replace(&mut self.then, Then::Finish) {
             Then::Challenge(encoded) => match Answer::new("", *response).read(Challenge::read) {
-                Ok(challenge) => Ok(Next::Sign(Parked { encoded, challenge })),
+                Ok(challenge) => Ok(Next::Sign(Box::new(Parked { encoded, challenge }))),
                 Err(error) => undecodable(error),
             },
             Then::UserAction(encoded) => match user_action(response) {
-                Ok(token) => Self::action(call, ctx, encoded, Some(token)).map(Next::Send),
+                Ok(token) => {
+                    self.request = action(call, ctx, encoded, Some(token))?;
+                    Ok(Next::Send(self))
+                }
                 Err(error) => undecodable(error),
             },
             Then::Finish => Ok(Next::Decode),
@@ -224,6 +209,28 @@ fn user_action(response: &Response<'_>) -> Result<Zeroizing<String>, Undecodable
 fn is_graphic(text: &[u8]) -> bool {
     text.iter()
         .fold(true, |all, byte| all & byte.is_ascii_graphic())
+}
+
+/// The operation's own request.
+fn action(
+    call: &Call,
+    ctx: &Context,
+    encoded: Encoded,
+    user_action: Option<Zeroizing<String>>,
+) -> Result<Request, Error> {
+    let stage = if user_action.is_some() {
+        Stage::Action
+    } else {
+        Stage::Prepare
+    };
+    let request = Request::new(ctx, call.method, encoded.target())
+        .with_authorization(token(call, ctx, stage)?)
+        .with_body(encoded.content_type, encoded.body)
+        .with_upload(encoded.upload);
+    Ok(match user_action {
+        Some(token) => request.with_user_action(token),
+        None => request,
+    })
 }
 
 /// A request of the signing flow itself: a signed operation's bearer, a small JSON body.

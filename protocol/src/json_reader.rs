@@ -33,20 +33,21 @@ impl<'a> JsonReader<'a> {
         }
     }
 
-    /// Reads an object: `member` takes the values of `names`, each with its place among them. The first `required` have
-    /// to be there, and none twice. Other members are skipped.
+    /// Reads an object: `member` takes the values of `names`, each with its place among them. Those at the bits of `required`
+    /// have to be there, and none twice. Other members are skipped. It is fastest with the names in the service's order.
     pub(crate) fn object(
         &mut self,
         names: &[&'static str],
-        required: usize,
+        required: u32,
         member: &mut dyn FnMut(&mut Self, usize) -> Read<()>,
     ) -> Read<()> {
         self.open(b'{', "an object")?;
-        let mut seen = 0_u32;
+        let (mut seen, mut next) = (0_u32, 0);
         let mut more = self.first(b'}');
         while more {
-            let index = self.name_of(names)?;
+            let index = self.name_of(names, next)?;
             self.colon()?;
+            next = index.map_or(next, |index| index + 1);
             match index {
                 None => drop(self.skip()?),
                 Some(index) if seen >> index & 1 == 1 => {
@@ -59,10 +60,10 @@ impl<'a> JsonReader<'a> {
             }
             more = self.next(b'}')?;
         }
-        let missing = (0..required).find(|index| seen >> index & 1 == 0);
-        missing.map_or(Ok(()), |index| {
-            Err(self.because(Reason::Missing(names[index])))
-        })
+        let missing = (required & !seen).trailing_zeros() as usize;
+        names
+            .get(missing)
+            .map_or(Ok(()), |name| Err(self.because(Reason::Missing(name))))
     }
 
     /// Reads an array: `item` takes each value.
@@ -167,16 +168,15 @@ impl<'a> JsonReader<'a> {
         }
     }
 
-    /// The place of a member's name among those that are known.
-    fn name_of(&mut self, names: &[&'static str]) -> Read<Option<usize>> {
+    /// The place of a member's name among those that are known. It is looked for from `next` on: a service writes members in
+    /// an order of its own, which is the same each time.
+    fn name_of(&mut self, names: &[&'static str], next: usize) -> Read<Option<usize>> {
         // Nearly always it stands there as it is, which is faster to see than to read it.
         if self.peek() == Some(b'"') {
             let rest = &self.text.as_bytes()[self.at + 1..];
-            for (index, name) in names.iter().enumerate() {
-                let name = name.as_bytes();
-                let is_it = rest.first() == name.first()
-                    && rest.get(name.len()) == Some(&b'"')
-                    && rest.starts_with(name);
+            for index in (next..names.len()).chain(0..next) {
+                let name = names[index].as_bytes();
+                let is_it = rest.get(name.len()) == Some(&b'"') && rest.starts_with(name);
                 if is_it {
                     self.at += name.len() + 2;
                     return Ok(Some(index));

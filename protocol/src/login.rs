@@ -71,8 +71,8 @@ impl From<AuthenticationChallenge> for Challenge {
                 .into_iter()
                 .map(SupportedCredential::from)
                 .collect(),
-            user_verification: Some(answer.user_verification.as_str().to_owned()),
-            attestation: Some(answer.attestation.as_str().to_owned()),
+            user_verification: Some(answer.user_verification.as_str().to_owned().into()),
+            attestation: Some(answer.attestation.as_str().to_owned().into()),
             allow_credentials: answer.allow_credentials.into(),
             external_authentication_url: Some(answer.external_authentication_url),
             rp: answer.rp.map(|rp| RelyingParty {
@@ -86,8 +86,8 @@ impl From<AuthenticationChallenge> for Challenge {
 impl From<SupportedCredentialKind> for SupportedCredential {
     fn from(supported: SupportedCredentialKind) -> Self {
         Self {
-            kind: supported.kind.as_str().to_owned(),
-            factor: Some(supported.factor.as_str().to_owned()),
+            kind: supported.kind.as_str().to_owned().into(),
+            factor: Some(supported.factor.as_str().to_owned().into()),
             requires_second_factor: supported.requires_second_factor,
         }
     }
@@ -114,7 +114,7 @@ impl From<AllowCredentials> for AllowedCredentials {
 impl AllowedCredential {
     pub(crate) fn new(id: String, encrypted_private_key: Option<String>) -> Self {
         Self {
-            kind: Some("public-key".to_owned()),
+            kind: Some("public-key".into()),
             id,
             encrypted_private_key,
         }

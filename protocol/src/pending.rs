@@ -1,4 +1,5 @@
 use alloc::borrow::Cow;
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
@@ -251,7 +252,7 @@ impl Serialize for Pending {
             content_type: encoded.content_type.as_deref().map(Cow::Borrowed),
             body: Bytes(Cow::Borrowed(&encoded.body)),
             signed: (encoded.signed.start, encoded.signed.end),
-            upload: encoded.upload.as_ref().map(StoredUpload::of),
+            upload: encoded.upload().map(StoredUpload::of),
             challenge: Cow::Borrowed(&self.challenge),
             check: Bytes(Cow::Owned(check(&self.operation, encoded, &self.challenge))),
         }
@@ -270,7 +271,11 @@ impl<'de> Deserialize<'de> for Pending {
             content_type: stored
                 .content_type
                 .map(|text| Cow::Owned(text.into_owned())),
-            upload: stored.upload.map(StoredUpload::into_upload).transpose()?,
+            upload: stored
+                .upload
+                .map(StoredUpload::into_upload)
+                .transpose()?
+                .map(Box::new),
         };
         let challenge = stored.challenge.into_owned();
         if stored.check.0 != check(&stored.operation, &encoded, &challenge) || !is_sound(&encoded) {

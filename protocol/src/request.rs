@@ -1,4 +1,5 @@
 use alloc::borrow::Cow;
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
@@ -19,7 +20,7 @@ pub struct Request {
     user_action: Option<Zeroizing<String>>,
     headers: Vec<(String, String)>,
     body: Vec<u8>,
-    upload: Option<Upload>,
+    upload: Option<Box<Upload>>,
 }
 
 /// The `User-Agent` of every request: the crate and its version.
@@ -53,7 +54,7 @@ impl Request {
         self
     }
 
-    pub(crate) fn with_upload(mut self, upload: Option<Upload>) -> Self {
+    pub(crate) fn with_upload(mut self, upload: Option<Box<Upload>>) -> Self {
         self.upload = upload;
         self
     }
@@ -106,12 +107,12 @@ impl Request {
 
     /// What follows the [`body`](Self::body), when it ends in a file that is streamed.
     pub fn upload(&self) -> Option<&Upload> {
-        self.upload.as_ref()
+        self.upload.as_deref()
     }
 
     /// The length of all that is sent as the body, in bytes.
     pub fn content_length(&self) -> u64 {
-        let rest = self.upload.as_ref().map_or(0, Upload::length);
+        let rest = self.upload().map_or(0, Upload::length);
         (self.body.len() as u64).saturating_add(rest)
     }
 

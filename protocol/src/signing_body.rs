@@ -1,6 +1,7 @@
 //! The bodies of the signing flow's own two requests. They are the same few texts in every call, written straight into
 //! one buffer: through serde they would be a tenth of what a call costs.
 
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::json_text::push_string;
@@ -9,7 +10,8 @@ use crate::{Assertion, Factor, FirstFactor, SecondFactor};
 /// What `POST /auth/action/init` is told of the action.
 pub(crate) fn init(payload: &str, method: &str, path: &str) -> Vec<u8> {
     // A quote or backslash takes two bytes, and a payload is full of quotes.
-    let mut body = Vec::with_capacity(payload.len() + payload.len() / 2 + path.len() + 120);
+    let escaped = payload.bytes().filter(|byte| matches!(byte, b'"' | b'\\'));
+    let mut body = Vec::with_capacity(payload.len() + escaped.count() + path.len() + 120);
     let members = [
         ("userActionPayload", payload),
         ("userActionHttpMethod", method),
@@ -22,7 +24,12 @@ pub(crate) fn init(payload: &str, method: &str, path: &str) -> Vec<u8> {
 
 /// What `POST /auth/action` is told of the signature.
 pub(crate) fn complete(challenge_identifier: &str, assertion: &Assertion) -> Vec<u8> {
-    let mut body = Vec::with_capacity(challenge_identifier.len() + 640);
+    let signed = match &assertion.first_factor {
+        FirstFactor::Credential(factor) => texts_of(factor),
+        FirstFactor::Password(_) => 0,
+    };
+    // The names around the texts, and the algorithm's.
+    let mut body = Vec::with_capacity(challenge_identifier.len() + signed + 192);
     push_member(&mut body, b'{', "challengeIdentifier", challenge_identifier);
     push_name(&mut body, b',', "firstFactor");
     match &assertion.first_factor {
@@ -44,6 +51,22 @@ pub(crate) fn complete(challenge_identifier: &str, assertion: &Assertion) -> Vec
     }
     body.push(b'}');
     body
+}
+
+/// How long the texts of a factor are.
+fn texts_of(factor: &Factor) -> usize {
+    match factor {
+        Factor::Key(key) | Factor::PasswordProtectedKey(key) => {
+            key.credential_id.len() + key.client_data.len() + key.signature.len()
+        }
+        Factor::Fido2(passkey) => {
+            passkey.credential_id.len()
+                + passkey.client_data.len()
+                + passkey.authenticator_data.len()
+                + passkey.signature.len()
+                + passkey.user_handle.as_ref().map_or(0, String::len)
+        }
+    }
 }
 
 fn push_factor(body: &mut Vec<u8>, factor: &Factor) {
@@ -99,8 +122,6 @@ fn push_name(body: &mut Vec<u8>, before: u8, name: &str) {
 
 #[cfg(test)]
 mod tests {
-    use alloc::string::String;
-
     use serde_json::{Value, json};
 
     use super::*;

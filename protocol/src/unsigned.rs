@@ -1,3 +1,4 @@
+use alloc::boxed::Box;
 use core::marker::PhantomData;
 
 use crate::flight::{Call, Flight, Parked};
@@ -16,7 +17,7 @@ use crate::{Assertion, Challenge, Context, Encoded, Error, Exchange, Operation, 
 /// ```
 #[must_use = "the challenge is to be answered, or parked with `into_pending`"]
 pub struct Unsigned<O> {
-    parked: Parked,
+    parked: Box<Parked>,
     operation: PhantomData<fn() -> O>,
 }
 
@@ -46,7 +47,7 @@ impl<O: Operation> Unsigned<O> {
         Pending::new(O::ID.into(), self.parked.encoded, self.parked.challenge)
     }
 
-    pub(crate) fn of(parked: Parked) -> Self {
+    pub(crate) fn of(parked: Box<Parked>) -> Self {
         Self {
             parked,
             operation: PhantomData,
@@ -72,6 +73,6 @@ impl Pending {
         let (encoded, challenge) = self
             .into_parts(O::ID)
             .map_err(|e| Error::local(O::ID, Stage::Sign, e))?;
-        Ok(Unsigned::of(Parked { encoded, challenge }))
+        Ok(Unsigned::of(Box::new(Parked { encoded, challenge })))
     }
 }

@@ -83,7 +83,7 @@ fn what_is_nested_too_deep_is_refused() {
 fn an_error_says_what_was_found_and_names_no_value() {
     let told = |text: &str| {
         let read = JsonReader::read(text, |json| {
-            json.object(&["a", "b"], 2, &mut |json, member| match member {
+            json.object(&["a", "b"], 0b11, &mut |json, member| match member {
                 0 => json.string().map(drop),
                 _ => json.bool().map(drop),
             })

@@ -1,4 +1,5 @@
 use alloc::borrow::Cow;
+use alloc::boxed::Box;
 use alloc::string::String;
 
 use crate::flight::{self, Flight, Parked};
@@ -86,7 +87,7 @@ impl Call {
         let challenge = Challenge::identified(challenge_identifier.into());
         Unsigned {
             call,
-            parked: Parked { encoded, challenge },
+            parked: Box::new(Parked { encoded, challenge }),
         }
     }
 
@@ -127,7 +128,7 @@ impl Pending {
         let auth = Auth::UserAction;
         Ok(Unsigned {
             call: flight::Call { id, method, auth },
-            parked: Parked { encoded, challenge },
+            parked: Box::new(Parked { encoded, challenge }),
         })
     }
 }

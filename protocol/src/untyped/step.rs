@@ -1,3 +1,4 @@
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -25,7 +26,7 @@ pub enum Step {
 /// A request that is to be sent, and whose response continues the call.
 #[must_use = "the request is to be sent, and its response handed to `receive`"]
 pub struct Exchange {
-    pub(super) flight: Flight,
+    pub(super) flight: Box<Flight>,
 }
 
 impl Exchange {
@@ -84,7 +85,7 @@ impl fmt::Debug for Exchange {
 #[must_use = "the challenge is to be answered, or parked with `into_pending`"]
 pub struct Unsigned {
     pub(super) call: flight::Call,
-    pub(super) parked: Parked,
+    pub(super) parked: Box<Parked>,
 }
 
 impl Unsigned {
