@@ -4,12 +4,11 @@ use std::net::{SocketAddr, TcpStream};
 use base64::Engine;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 use ring::signature::{Ed25519KeyPair, KeyPair};
-use serde_json::{Value, json};
 
 /// Calls the API over one connection, with as little as it takes.
 pub struct Floor {
     stream: TcpStream,
-    key: Ed25519KeyPair,
+    key: Option<Ed25519KeyPair>,
     token: String,
     credential_id: String,
     answer: Vec<u8>,
@@ -36,11 +35,18 @@ impl Floor {
         stream.set_nodelay(true)?;
         Ok(Self {
             stream,
-            key: key(seed)?,
+            key: Some(key(seed)?),
             token: token.to_owned(),
             credential_id: credential_id.to_owned(),
             answer: Vec::new(),
         })
+    }
+
+    /// The same client with a fixed signature, for all that is not the signature.
+    #[must_use]
+    pub fn without_signatures(mut self) -> Self {
+        self.key = None;
+        self
     }
 
     /// The SPKI PEM of the key with that seed.
@@ -61,31 +67,31 @@ impl Floor {
 
     /// A whole signed call with a JSON body: challenge, signature, user action, request.
     pub fn signed(&mut self, method: &str, path: &str, body: &str) -> io::Result<Answer<'_>> {
-        let asked = json!({
-            "userActionPayload": body, "userActionHttpMethod": method, "userActionHttpPath": path,
-            "userActionServerKind": "Api",
-        });
-        let challenge = self.json("/auth/action/init", &asked)?;
-        let client_data =
-            json!({"type": "key.get", "challenge": challenge["challenge"]}).to_string();
-        let signature = self.key.sign(client_data.as_bytes());
-        let answered = json!({
-            "challengeIdentifier": challenge["challengeIdentifier"],
-            "firstFactor": {"kind": "Key", "credentialAssertion": {
-                "credId": self.credential_id,
-                "clientData": BASE64_URL_SAFE_NO_PAD.encode(&client_data),
-                "signature": BASE64_URL_SAFE_NO_PAD.encode(signature),
-            }},
-        });
-        let action = self.json("/auth/action", &answered)?;
-        let token = action["userAction"].as_str().unwrap_or_default();
-        let header = format!("x-dfns-useraction: {token}\r\n");
+        let payload = serde_json::to_string(body)?;
+        let asked = format!(
+            r#"{{"userActionPayload":{payload},"userActionHttpMethod":"{method}","userActionHttpPath":"{path}","userActionServerKind":"Api"}}"#
+        );
+        let challenge = self.exchange("POST", "/auth/action/init", "", &asked)?;
+        let (text, identifier) = (
+            challenge.field("challenge")?,
+            challenge.field("challengeIdentifier")?,
+        );
+        let client_data = format!(r#"{{"type":"key.get","challenge":"{text}"}}"#);
+        let identifier = identifier.to_owned();
+        let signature = self
+            .key
+            .as_ref()
+            .map(|key| key.sign(client_data.as_bytes()));
+        let signature = signature.as_ref().map_or(&[7; 64][..], AsRef::as_ref);
+        let answered = format!(
+            r#"{{"challengeIdentifier":"{identifier}","firstFactor":{{"kind":"Key","credentialAssertion":{{"credId":"{}","clientData":"{}","signature":"{}"}}}}}}"#,
+            self.credential_id,
+            BASE64_URL_SAFE_NO_PAD.encode(&client_data),
+            BASE64_URL_SAFE_NO_PAD.encode(signature),
+        );
+        let action = self.exchange("POST", "/auth/action", "", &answered)?;
+        let header = format!("x-dfns-useraction: {}\r\n", action.field("userAction")?);
         self.exchange(method, path, &header, body)
-    }
-
-    fn json(&mut self, path: &str, body: &Value) -> io::Result<Value> {
-        let answer = self.exchange("POST", path, "", &body.to_string())?;
-        Ok(serde_json::from_slice(answer.body)?)
     }
 
     fn exchange(
@@ -113,42 +119,61 @@ impl Floor {
 
     /// An answer with `content-length`, as the servers that are measured against send it.
     fn read(&mut self) -> io::Result<Answer<'_>> {
-        let malformed =
-            || io::Error::new(io::ErrorKind::InvalidData, "not an answer with a length");
-        self.answer.clear();
-        let mut part = [0; 16 << 10];
-        let (status, start, length) = loop {
-            let read = self.stream.read(&mut part)?;
+        let mut have = 0;
+        let (status, body) = loop {
+            if have == self.answer.len() {
+                self.answer.resize(have + (16 << 10), 0);
+            }
+            let read = self.stream.read(&mut self.answer[have..])?;
             if read == 0 {
                 return Err(io::ErrorKind::UnexpectedEof.into());
             }
-            self.answer.extend_from_slice(&part[..read]);
-            if let Some(end) = self.answer.windows(4).position(|w| w == b"\r\n\r\n") {
-                let head = String::from_utf8_lossy(&self.answer[..end]).to_ascii_lowercase();
-                let status = head.get(9..12).and_then(|text| text.parse().ok());
-                let mut lines = head.lines();
-                let length = lines.find_map(|line| {
-                    line.strip_prefix("content-length:")?
-                        .trim()
-                        .parse::<usize>()
-                        .ok()
-                });
-                break (
-                    status.ok_or_else(malformed)?,
-                    end + 4,
-                    length.ok_or_else(malformed)?,
-                );
+            have += read;
+            if let Some(end) = self.answer[..have]
+                .windows(4)
+                .position(|w| w == b"\r\n\r\n")
+            {
+                let (status, length) = head(&self.answer[..end])
+                    .ok_or_else(|| malformed("not an answer with a length"))?;
+                break (status, end + 4..end + 4 + length);
             }
         };
-        let have = self.answer.len();
-        self.answer.resize(start + length, 0);
-        let missing = self.answer.get_mut(have..).unwrap_or_default();
+        if body.end > self.answer.len() {
+            self.answer.resize(body.end, 0);
+        }
+        let missing = self.answer.get_mut(have..body.end).unwrap_or_default();
         self.stream.read_exact(missing)?;
         Ok(Answer {
             status,
-            body: &self.answer[start..],
+            body: &self.answer[body],
         })
     }
+}
+
+impl Answer<'_> {
+    /// A property whose value is a text without escapes.
+    fn field(&self, name: &str) -> io::Result<&str> {
+        let text = str::from_utf8(self.body).map_err(io::Error::other)?;
+        text.split_once(&format!("\"{name}\":\""))
+            .and_then(|(_, rest)| Some(rest.split_once('"')?.0))
+            .ok_or_else(|| malformed(name))
+    }
+}
+
+/// The status, and how long the body is.
+fn head(head: &[u8]) -> Option<(u16, usize)> {
+    let mut lines = str::from_utf8(head).ok()?.split("\r\n");
+    let status = lines.next()?.get(9..12)?.parse().ok()?;
+    let length = lines.find_map(|line| {
+        let (name, value) = line.split_once(':')?;
+        name.eq_ignore_ascii_case("content-length")
+            .then(|| value.trim().parse().ok())?
+    });
+    Some((status, length?))
+}
+
+fn malformed(what: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, what.to_owned())
 }
 
 fn key(seed: &[u8; 32]) -> io::Result<Ed25519KeyPair> {

@@ -1,10 +1,15 @@
 //! `cargo xtask bench`: what is measured and kept on record. `cargo bench` is for the eye.
 
+mod clients;
 mod counts;
+mod document;
+mod instructions;
 mod nginx;
 mod peers;
 mod plot;
 mod record;
+mod sandbox;
+mod tables;
 
 pub(crate) use counts::counts as test;
 
@@ -14,8 +19,9 @@ pub(crate) fn run(arguments: impl Iterator<Item = String>) -> Result<(), String>
     match &arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["counts"] => counts::counts(),
         ["counts", "--record"] => counts::put_on_record(),
-        ["peers"] => peers::peers(5, 400),
-        ["peers", "--quick"] => peers::peers(1, 40),
+        ["peers"] => peers::peers(5, 400).and_then(|()| instructions::instructions()),
+        ["peers", "--quick"] => peers::peers(1, 40).and_then(|()| instructions::instructions()),
+        ["instructions"] => instructions::instructions(),
         ["npm"] => crate::wasm::speed(),
         _ => Err(HELP.into()),
     }
@@ -24,5 +30,6 @@ pub(crate) fn run(arguments: impl Iterator<Item = String>) -> Result<(), String>
 const HELP: &str = "\
 cargo xtask bench counts            count instructions and allocations, and compare them with benches/counts.toml
 cargo xtask bench counts --record   count them, and write benches/counts.toml
+cargo xtask bench instructions      the last table of docs/performance.md alone: a signed call, counted
 cargo xtask bench npm               signed calls by the npm package in Node, beside the official one
 cargo xtask bench peers [--quick]   every client beside the official SDKs, into docs/performance.md";

@@ -1,5 +1,6 @@
 use std::fmt::Write as _;
 use std::fs;
+use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command};
@@ -47,6 +48,24 @@ impl Nginx {
             folder.display()
         ))
     }
+
+    /// How many connections it has accepted until now; this look at it is one of them.
+    pub(super) fn connections(&self) -> Result<u32, String> {
+        let address = self.base_url.trim_start_matches("http://");
+        let said = |error| format!("nginx at {address}: {error}");
+        let mut stream = TcpStream::connect(address).map_err(said)?;
+        let request = format!("GET {STATUS} HTTP/1.0\r\n\r\n");
+        stream.write_all(request.as_bytes()).map_err(said)?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).map_err(said)?;
+        accepted(&answer).ok_or_else(|| format!("nginx said {answer:?}"))
+    }
+}
+
+/// The first of three numbers below the line that says what they are.
+fn accepted(status: &str) -> Option<u32> {
+    let (_, numbers) = status.split_once("server accepts handled requests")?;
+    numbers.split_whitespace().next()?.parse().ok()
 }
 
 impl Drop for Nginx {
@@ -56,7 +75,8 @@ impl Drop for Nginx {
     }
 }
 
-fn free_port() -> std::io::Result<u16> {
+/// Free until somebody else takes it.
+pub(super) fn free_port() -> std::io::Result<u16> {
     Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
 }
 
@@ -80,6 +100,7 @@ http {{
     scgi_temp_path scgi;
     server {{
         listen 127.0.0.1:{port};
+        location = {STATUS} {{ stub_status; }}
         location = /auth/action/init {{ return 200 '{CHALLENGE}'; }}
         location = /auth/action {{ return 200 '{USER_ACTION}'; }}
         location = /wallets {{
@@ -94,6 +115,7 @@ http {{
     )
 }
 
+const STATUS: &str = "/status";
 const CHALLENGE: &str = r#"{"supportedCredentialKinds":[{"kind":"Key","factor":"first","requiresSecondFactor":false},{"kind":"Fido2","factor":"first","requiresSecondFactor":false}],"challenge":"MTI0NTY3ODkwMTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDEyMzQ1Njc4OTA","challengeIdentifier":"eyJ0eXAiOiJKV1QiLCJhbGciOiJFZERTQSJ9.eyJpc3MiOiJhdXRoLmRmbnMuaW8iLCJzdWIiOiJvci0xIiwianRpIjoidWotMSIsImlhdCI6MTc2NzMyMzA0NX0.c2lnbmF0dXJl","externalAuthenticationUrl":"","allowCredentials":{"key":[{"type":"public-key","id":"cr-1"}],"passwordProtectedKey":[],"webauthn":[]},"attestation":"direct","userVerification":"required"}"#;
 const USER_ACTION: &str = r#"{"userAction":"eyJ0eXAiOiJKV1QiLCJhbGciOiJFZERTQSJ9.eyJpc3MiOiJhdXRoLmRmbnMuaW8iLCJzdWIiOiJvci0xIiwianRpIjoidWotMSJ9.c2lnbmF0dXJl"}"#;
 
@@ -111,4 +133,16 @@ fn page() -> String {
         let _ = write!(page, "{comma}{}", wallet(number));
     }
     page + "]}"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_nginx_says_of_itself_has_the_connections() {
+        let said = "Active connections: 1 \nserver accepts handled requests\n 5 6 7 \nReading: 0\n";
+        assert_eq!(accepted(said), Some(5));
+        assert_eq!(accepted("404"), None);
+    }
 }

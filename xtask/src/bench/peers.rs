@@ -1,65 +1,71 @@
-use std::fmt::Write as _;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
+use super::clients::{Client, FLOOR, Used};
 use super::nginx::Nginx;
-use super::plot;
-use crate::cargo::{at_root, cargo, output, root, run, version};
-use crate::test::official_python;
-use crate::wasm;
+use super::sandbox::Sandbox;
+use super::{document, plot, tables};
+use crate::cargo::root;
 use crate::workspace::Workspace;
 
-/// What is measured of a client: the kind of call, and the key.
-const WORKS: [(&str, &str, &str); 4] = [
-    ("createWallet, Ed25519", "create", "ed25519"),
-    ("createWallet, P-256", "create", "p256"),
-    ("createWallet, RSA-2048", "create", "rsa-2048"),
-    ("listWallets, 100", "list", "ed25519"),
-];
-
-/// A client, and how it is started: the kind of call, the URL, how many calls and the key's file follow.
-struct Client {
-    name: &'static str,
-    ours: bool,
-    words: Vec<PathBuf>,
-    folder: PathBuf,
+/// What is measured of a client.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Work {
+    Ed25519,
+    P256,
+    Secp256k1,
+    Rsa,
+    List,
+    /// Ed25519 against the sandbox, which verifies it.
+    Verified,
+    /// Ed25519, eight calls at a time.
+    Together,
 }
 
-/// What a process has used, in milliseconds and KiB.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Used {
-    cpu: f64,
-    memory: f64,
+/// What a client takes of [`Work`], per call.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct PerCall {
+    /// Milliseconds.
+    pub(super) cpu: f64,
+    pub(super) wall: f64,
+    /// Of all calls.
+    pub(super) connections: f64,
 }
 
 /// The medians of one client.
-struct Row {
-    name: &'static str,
-    ours: bool,
-    /// Milliseconds per call, for each of [`WORKS`]; the floor signs by Ed25519 alone.
-    calls: Vec<Option<f64>>,
-    one_call: f64,
+pub(super) struct Row {
+    pub(super) name: &'static str,
+    pub(super) ours: bool,
+    /// For each of [`Work::ALL`]; the floor signs by Ed25519 alone.
+    calls: Vec<Option<PerCall>>,
+    /// Milliseconds of CPU.
+    pub(super) one_call: f64,
     /// MiB.
-    memory: f64,
+    pub(super) memory: f64,
 }
 
-/// Measures in rounds in which the clients take turns, and writes `docs/performance.md`.
+/// What one call, and many, have used, in each round.
+type Samples = [Vec<Used>; 2];
+
+/// Measures in rounds in which the clients take turns, and writes the tables and plots of `docs/performance.md`.
 pub(super) fn peers(rounds: usize, calls: u32) -> Result<(), String> {
     let target = Workspace::read()?.target;
-    let clients = clients(&target)?;
-    let server = Nginx::start(&target.join("peers"))?;
-    let keys = root().join("signer-nostd/tests/keys");
-    let mut samples = vec![vec![[Vec::new(), Vec::new()]; WORKS.len()]; clients.len()];
+    let clients = Client::all(&target)?;
+    let servers = Servers {
+        nginx: Nginx::start(&target.join("peers"))?,
+        sandbox: Sandbox::start()?,
+    };
+    let mut samples = vec![vec![Samples::default(); Work::ALL.len()]; clients.len()];
     for round in 0..rounds {
-        for (work, (name, kind, key)) in WORKS.iter().enumerate() {
-            println!("  round {} of {rounds}: {name}", round + 1);
-            let key = keys.join(format!("{key}.pkcs8.pem"));
+        for work in Work::ALL {
+            println!("  round {} of {rounds}: {}", round + 1, work.name());
             for (client, samples) in clients.iter().zip(&mut samples) {
-                if client.name == FLOOR && !name.contains("Ed25519") && *kind == "create" {
+                if client.name == FLOOR && work.key() != Work::Ed25519.key() {
                     continue;
                 }
-                for (count, samples) in [1, calls + 1].into_iter().zip(&mut samples[work]) {
-                    samples.push(client.measure(kind, &server.base_url, count, &key)?);
+                for (count, samples) in [1, calls + 1].into_iter().zip(&mut samples[work as usize])
+                {
+                    samples.push(servers.measure(client, work, count)?);
                 }
             }
         }
@@ -69,85 +75,127 @@ pub(super) fn peers(rounds: usize, calls: u32) -> Result<(), String> {
         .zip(&samples)
         .map(|(client, samples)| Row::of(client, samples, calls))
         .collect();
-    let table = table(&rows);
-    print!("{table}");
-    write(&table, &rows)
-}
-
-impl Client {
-    fn measure(&self, kind: &str, url: &str, calls: u32, key: &Path) -> Result<Used, String> {
-        let mut program = at_root(&self.words[0]);
-        program.current_dir(&self.folder).args(&self.words[1..]);
-        program.args([kind, url, &calls.to_string()]).arg(key);
-        let said = output(&mut program).map_err(|error| format!("{}: {error}", self.name))?;
-        used(&said).ok_or_else(|| format!("{} said {said:?}", self.name))
+    for (name, table) in [
+        ("time", tables::time(&rows)),
+        ("resources", tables::resources(&rows)),
+    ] {
+        println!("{table}");
+        document::write(name, &table)?;
     }
+    draw(&rows)
 }
 
-fn used(said: &str) -> Option<Used> {
-    let (cpu, memory) = said.trim().split_once(' ')?;
-    Some(Used {
-        cpu: cpu.parse().ok()?,
-        memory: memory.parse().ok()?,
-    })
-}
+impl Work {
+    pub(super) const ALL: [Self; 7] = [
+        Self::Ed25519,
+        Self::P256,
+        Self::Secp256k1,
+        Self::Rsa,
+        Self::List,
+        Self::Verified,
+        Self::Together,
+    ];
 
-impl Row {
-    fn of(client: &Client, samples: &[[Vec<Used>; 2]], calls: u32) -> Self {
-        let cpu = |used: &[Used]| median(used.iter().map(|used| used.cpu));
-        let per_call = |[one, many]: &[Vec<Used>; 2]| {
-            // What starting takes is in both.
-            Some((cpu(many)? - cpu(one)?) / f64::from(calls))
-        };
-        let [one, many] = &samples[0];
-        Self {
-            name: client.name,
-            ours: client.ours,
-            calls: samples.iter().map(per_call).collect(),
-            one_call: cpu(one).unwrap_or_default(),
-            memory: median(many.iter().map(|used| used.memory / 1024.0)).unwrap_or_default(),
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Ed25519 => "Ed25519",
+            Self::P256 => "P-256",
+            Self::Secp256k1 => "secp256k1",
+            Self::Rsa => "RSA-2048",
+            Self::List => "listWallets, 100",
+            Self::Verified => "against the sandbox",
+            Self::Together => "8 at a time",
+        }
+    }
+
+    /// As the clients call it.
+    fn kind(self) -> &'static str {
+        match self {
+            Self::List => "list",
+            Self::Together => "together",
+            _ => "create",
+        }
+    }
+
+    /// The file's name up to its first point.
+    fn key(self) -> &'static str {
+        match self {
+            Self::P256 => "p256",
+            Self::Secp256k1 => "secp256k1",
+            Self::Rsa => "rsa-2048",
+            _ => "ed25519",
         }
     }
 }
 
-fn median(values: impl Iterator<Item = f64>) -> Option<f64> {
-    let mut values: Vec<f64> = values.collect();
+struct Servers {
+    nginx: Nginx,
+    sandbox: Sandbox,
+}
+
+impl Servers {
+    fn measure(&self, client: &Client, work: Work, calls: u32) -> Result<Used, String> {
+        let Self { nginx, sandbox } = self;
+        let file = format!("signer-nostd/tests/keys/{}.pkcs8.pem", work.key());
+        let key: PathBuf = root().join(file);
+        if work == Work::Verified {
+            let variables = [
+                ("DFNS_AUTH_TOKEN", &*sandbox.token),
+                ("DFNS_CRED_ID", &*sandbox.credential_id),
+            ];
+            return client.measure(work.kind(), &sandbox.base_url, calls, &key, &variables);
+        }
+        let before = nginx.connections()?;
+        let mut used = client.measure(work.kind(), &nginx.base_url, calls, &key, &[])?;
+        used.connections = nginx.connections()? - before - 1;
+        Ok(used)
+    }
+}
+
+impl Row {
+    fn of(client: &Client, samples: &[Samples], calls: u32) -> Self {
+        let [one, many] = &samples[Work::Ed25519 as usize];
+        Self {
+            name: client.name,
+            ours: client.ours,
+            calls: samples
+                .iter()
+                .map(|samples| PerCall::of(samples, calls))
+                .collect(),
+            one_call: median(one, |used| used.cpu).unwrap_or_default(),
+            memory: median(many, |used| used.memory / 1024.0).unwrap_or_default(),
+        }
+    }
+
+    pub(super) fn call(&self, work: Work) -> Option<PerCall> {
+        *self.calls.get(work as usize)?
+    }
+}
+
+impl PerCall {
+    fn of([one, many]: &Samples, calls: u32) -> Option<Self> {
+        // What starting takes is in both.
+        let more = |what: fn(&Used) -> f64| {
+            Some((median(many, what)? - median(one, what)?) / f64::from(calls))
+        };
+        Some(Self {
+            cpu: more(|used| used.cpu)?,
+            wall: more(|used| used.wall)?,
+            connections: median(many, |used| used.connections.into())?,
+        })
+    }
+}
+
+fn median(samples: &[Used], what: impl Fn(&Used) -> f64) -> Option<f64> {
+    let mut values: Vec<f64> = samples.iter().map(what).collect();
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied()
 }
 
-fn table(rows: &[Row]) -> String {
-    let mut table = String::from("| client |");
-    for (name, ..) in WORKS {
-        table.extend([" ", name, " |"]);
-    }
-    table += " a process with one call | peak memory |\n|---|--:|--:|--:|--:|--:|--:|\n";
-    for row in rows {
-        table.extend(["| ", row.name, " |"]);
-        for call in &row.calls {
-            // Writing to a string cannot fail.
-            let _ = match call {
-                Some(call) => write!(table, " {call:.3} ms |"),
-                None => write!(table, " |"),
-            };
-        }
-        let _ = writeln!(table, " {:.0} ms | {:.1} MiB |", row.one_call, row.memory);
-    }
-    table
-}
-
-fn write(table: &str, rows: &[Row]) -> Result<(), String> {
-    let file = root().join("docs/performance.md");
-    let said = |error| format!("{}: {error}", file.display());
-    let found = fs::read_to_string(&file).map_err(said)?;
-    let parts = found
-        .split_once(BEGIN)
-        .and_then(|(before, rest)| Some((before, rest.split_once(END)?.1)));
-    let (before, after) = parts.ok_or("docs/performance.md has no place for the table")?;
-    fs::write(&file, format!("{before}{BEGIN}\n\n{table}\n{END}{after}")).map_err(said)?;
+fn draw(rows: &[Row]) -> Result<(), String> {
     let calls: Vec<_> = rows
         .iter()
-        .filter_map(|row| Some((row.name, row.calls[0]?, row.ours)))
+        .filter_map(|row| Some((row.name, row.call(Work::Ed25519)?.cpu, row.ours)))
         .collect();
     let starts: Vec<_> = rows
         .iter()
@@ -162,101 +210,23 @@ fn write(table: &str, rows: &[Row]) -> Result<(), String> {
         ),
     ] {
         let file = root().join(format!("docs/performance-{name}.svg"));
-        fs::write(&file, plot::bars(title, "ms", &bars)).map_err(said)?;
+        fs::write(&file, plot::bars(title, "ms", &bars))
+            .map_err(|error| format!("{}: {error}", file.display()))?;
     }
     Ok(())
 }
 
-const BEGIN: &str = "<!-- the table -->";
-const END: &str = "<!-- its end -->";
-const FLOOR: &str = "bare sockets";
-
-fn clients(target: &Path) -> Result<Vec<Client>, String> {
-    run(cargo().args([
-        "build",
-        "--release",
-        "--package",
-        "dfns-benches",
-        "--example",
-        "ours",
-    ]))?;
-    let official = root().join("benches/peers/official");
-    run(cargo()
-        .args(["build", "--release", "--manifest-path"])
-        .arg(official.join("Cargo.toml"))
-        .arg("--target-dir")
-        .arg(target.join("peers/official")))?;
-    version("node", "install Node 20 or newer")?;
-    let packages = wasm::beside_the_official()?;
-    fs::copy(
-        root().join("benches/peers/node.mjs"),
-        packages.join("node.mjs"),
-    )
-    .map_err(|error| format!("{}: {error}", packages.display()))?;
-    let python = official_python()?;
-    let client = |name, ours, words: &[&Path], folder: &Path| Client {
-        name,
-        ours,
-        words: words.iter().map(|word| word.to_path_buf()).collect(),
-        folder: folder.to_path_buf(),
-    };
-    let ours = target.join("release/examples/ours");
-    let rust = target.join("peers/official/release/dfns-peers-official");
-    let python_program = root().join("benches/peers/official.py");
-    let [node, script] = ["node", "node.mjs"].map(Path::new);
-    Ok(vec![
-        client(FLOOR, true, &[&ours, Path::new("floor")], root()),
-        client("ours, ureq", true, &[&ours, Path::new("ureq")], root()),
-        client(
-            "ours, reqwest",
-            true,
-            &[&ours, Path::new("reqwest")],
-            root(),
-        ),
-        client("official Rust", false, &[&rust, Path::new("rust")], root()),
-        client(
-            "ours, npm in Node",
-            true,
-            &[node, script, Path::new("npm")],
-            &packages,
-        ),
-        client(
-            "official TypeScript",
-            false,
-            &[node, script, Path::new("typescript")],
-            &packages,
-        ),
-        client(
-            "official Python",
-            false,
-            &[&python, &python_program, Path::new("python")],
-            root(),
-        ),
-    ])
-}
-
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    #[test]
-    fn what_a_client_says_is_two_numbers() {
-        assert_eq!(
-            used("12.5 2048\n"),
-            Some(Used {
-                cpu: 12.5,
-                memory: 2048.0
-            })
-        );
-        assert_eq!(used("12.5"), None);
-        assert_eq!(used("a b"), None);
-    }
-
-    #[test]
-    fn a_row_is_what_many_calls_take_more_than_one() {
-        let used = |cpu: f64| Used {
+    /// A client that takes 2 ms of CPU and 4 on the clock for a call, where that is by Ed25519.
+    pub(crate) fn row() -> Row {
+        let used = |cpu: f64, connections| Used {
             cpu,
+            wall: 2.0 * cpu,
             memory: 2048.0,
+            connections,
         };
         let client = Client {
             name: "ours",
@@ -264,13 +234,21 @@ mod tests {
             words: Vec::new(),
             folder: PathBuf::new(),
         };
-        let samples = [
-            [vec![used(10.0), used(90.0), used(11.0)], vec![used(31.0)]],
-            [Vec::new(), Vec::new()],
-        ];
-        let row = Row::of(&client, &samples, 10);
-        assert_eq!(row.calls, [Some(2.0), None]);
+        let mut samples = vec![Samples::default(); Work::ALL.len()];
+        let one = vec![used(10.0, 1), used(90.0, 1), used(11.0, 1)];
+        samples[Work::Together as usize] = [one.clone(), vec![used(41.0, 8)]];
+        samples[Work::Ed25519 as usize] = [one, vec![used(31.0, 1)]];
+        Row::of(&client, &samples, 10)
+    }
+
+    #[test]
+    fn a_row_is_what_many_calls_take_more_than_one() {
+        let row = row();
+        let call = row.call(Work::Ed25519).unwrap();
+        assert_eq!((call.cpu, call.wall, call.connections), (2.0, 4.0, 1.0));
+        let eight = row.call(Work::Together).unwrap();
+        assert_eq!((eight.cpu, eight.connections), (3.0, 8.0));
+        assert_eq!(row.call(Work::Rsa), None);
         assert_eq!((row.one_call, row.memory), (11.0, 2.0));
-        assert!(table(&[row]).ends_with("| ours | 2.000 ms | | 11 ms | 2.0 MiB |\n"));
     }
 }
