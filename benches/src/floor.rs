@@ -154,8 +154,10 @@ impl Answer<'_> {
     /// A property whose value is a text without escapes.
     fn field(&self, name: &str) -> io::Result<&str> {
         let text = str::from_utf8(self.body).map_err(io::Error::other)?;
-        text.split_once(&format!("\"{name}\":\""))
-            .and_then(|(_, rest)| Some(rest.split_once('"')?.0))
+        let mut parts = text.split('"');
+        parts
+            .find(|part| *part == name)
+            .and_then(|_| parts.nth(1))
             .ok_or_else(|| malformed(name))
     }
 }

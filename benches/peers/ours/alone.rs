@@ -3,8 +3,8 @@
 
 use dfns_client::protocol;
 
+use crate::clients::{context, create, on_tokio, signer};
 use crate::hyper::{Connection, call};
-use crate::ours::{context, create, on_tokio, signer};
 use crate::{Result, Work};
 
 pub(crate) fn ureq(work: &Work) -> Result<()> {

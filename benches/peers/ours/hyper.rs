@@ -10,7 +10,7 @@ use hyper::{Method, Request, Response};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
-use crate::ours::{context, create, on_tokio, signer};
+use crate::clients::{context, create, on_tokio, signer};
 use crate::{Kind, Result, Work};
 
 pub(crate) fn run(work: &Work) -> Result<()> {

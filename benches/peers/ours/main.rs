@@ -4,8 +4,8 @@
 
 mod alone;
 mod bare;
+mod clients;
 mod hyper;
-mod ours;
 
 use std::env;
 use std::error::Error;
@@ -47,8 +47,8 @@ fn main() -> Result<()> {
     let work = Work::new(kind, base_url, calls.parse()?, key)?;
     match client.as_str() {
         "bare" => bare::run(&work)?,
-        "ureq" => ours::ureq(&work)?,
-        "reqwest" => ours::reqwest(&work)?,
+        "ureq" => clients::ureq(&work)?,
+        "reqwest" => clients::reqwest(&work)?,
         "hyper" => hyper::run(&work)?,
         "ureq-alone" => alone::ureq(&work)?,
         "reqwest-alone" => alone::reqwest(&work)?,

@@ -26,9 +26,8 @@ pub(super) struct Used {
 pub(super) const FLOOR: &str = "bare sockets";
 
 impl Client {
-    /// All that are measured, built or installed below `target`.
-    pub(super) fn all(target: &Path) -> Result<Vec<Self>, String> {
-        let [ours, rust] = in_rust(target)?;
+    /// All that are measured: those in Rust, and what is installed below `target`.
+    pub(super) fn all(ours: &Path, rust: &Path) -> Result<Vec<Self>, String> {
         version("node", "install Node 20 or newer")?;
         let packages = wasm::beside_the_official()?;
         let script = packages.join("node.mjs");
@@ -44,10 +43,10 @@ impl Client {
             folder: packages.clone(),
         };
         Ok(vec![
-            client(FLOOR, true, &[&ours, "bare".as_ref()]),
-            client("ours, ureq", true, &[&ours, "ureq".as_ref()]),
-            client("ours, reqwest", true, &[&ours, "reqwest".as_ref()]),
-            client("official Rust", false, &[&rust, "rust".as_ref()]),
+            client(FLOOR, true, &[ours, "bare".as_ref()]),
+            client("ours, ureq", true, &[ours, "ureq".as_ref()]),
+            client("ours, reqwest", true, &[ours, "reqwest".as_ref()]),
+            client("official Rust", false, &[rust, "rust".as_ref()]),
             client("ours, npm in Node", true, &[node, script, "npm".as_ref()]),
             client(
                 "official TypeScript",
@@ -80,16 +79,11 @@ impl Client {
     }
 }
 
-/// The programs in Rust: ours, and the one over the official SDK.
-pub(super) fn in_rust(target: &Path) -> Result<[PathBuf; 2], String> {
-    run(cargo().args([
-        "build",
-        "--release",
-        "--package",
-        "dfns-benches",
-        "--example",
-        "ours",
-    ]))?;
+/// The programs in Rust: ours, the one over the official SDK, and the sandbox.
+pub(super) fn in_rust(target: &Path) -> Result<[PathBuf; 3], String> {
+    run(cargo()
+        .args(["build", "--release", "--package", "dfns-benches"])
+        .args(["--example", "ours", "--example", "sandbox"]))?;
     let official = target.join("peers/official");
     run(cargo()
         .args(["build", "--release", "--manifest-path"])
@@ -99,6 +93,7 @@ pub(super) fn in_rust(target: &Path) -> Result<[PathBuf; 2], String> {
     Ok([
         target.join("release/examples/ours"),
         official.join("release/dfns-peers-official"),
+        target.join("release/examples/sandbox"),
     ])
 }
 

@@ -15,7 +15,7 @@ pub(super) fn instructions() -> Result<(), String> {
         debian::install(&["valgrind", "libc6-dbg"], "install valgrind")?;
     }
     let target = Workspace::read()?.target;
-    let [ours, official] = in_rust(&target)?;
+    let [ours, official, _] = in_rust(&target)?;
     let server = Nginx::start(&target.join("peers"))?;
     let counted = |program: &Path, client| {
         println!("  instructions: {client}");

@@ -1,7 +1,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use super::clients::{Client, FLOOR, Used};
+use super::clients::{Client, FLOOR, Used, in_rust};
 use super::nginx::Nginx;
 use super::sandbox::Sandbox;
 use super::{document, plot, tables};
@@ -50,10 +50,11 @@ type Samples = [Vec<Used>; 2];
 /// Measures in rounds in which the clients take turns, and writes the tables and plots of `docs/performance.md`.
 pub(super) fn peers(rounds: usize, calls: u32) -> Result<(), String> {
     let target = Workspace::read()?.target;
-    let clients = Client::all(&target)?;
+    let [ours, rust, sandbox] = in_rust(&target)?;
+    let clients = Client::all(&ours, &rust)?;
     let servers = Servers {
         nginx: Nginx::start(&target.join("peers"))?,
-        sandbox: Sandbox::start()?,
+        sandbox: Sandbox::start(&sandbox)?,
     };
     let mut samples = vec![vec![Samples::default(); Work::ALL.len()]; clients.len()];
     for round in 0..rounds {

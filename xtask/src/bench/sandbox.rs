@@ -1,10 +1,8 @@
-use std::io::{self, BufRead as _, BufReader};
-use std::process::{Child, ChildStdout, Stdio};
-use std::thread;
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Child, Stdio};
 
-use super::nginx::free_port;
-use crate::cargo::{at_root, cargo, root, run};
-use crate::workspace::Workspace;
+use crate::cargo::{at_root, root};
 
 /// A server that verifies every signature: the project's own, with an account whose key is `ed25519.pkcs8.pem`.
 pub(super) struct Sandbox {
@@ -15,38 +13,29 @@ pub(super) struct Sandbox {
 }
 
 impl Sandbox {
-    pub(super) fn start() -> Result<Self, String> {
-        run(cargo().args(["build", "--release", "--package", "dfns-sandbox"]))?;
-        let program = Workspace::read()?.target.join("release/dfns-sandbox");
+    /// Starts it by the program `benches/peers/sandbox.rs`.
+    pub(super) fn start(program: &Path) -> Result<Self, String> {
         let said = |error| format!("the sandbox: {error}");
         let mut child = at_root(program)
-            .args(["--port", &free_port().map_err(said)?.to_string()])
-            .arg("--public-key")
             .arg(root().join("signer-nostd/tests/keys/ed25519.public.pem"))
             .stdout(Stdio::piped())
             .spawn()
             .map_err(said)?;
-        let output = child.stdout.take().ok_or("the sandbox says nothing")?;
-        let mut output = BufReader::new(output);
-        let sandbox = Self {
+        let mut line = String::new();
+        if let Some(output) = child.stdout.take() {
+            BufReader::new(output).read_line(&mut line).map_err(said)?;
+        }
+        let words: Vec<_> = line.split_whitespace().map(str::to_owned).collect();
+        let [base_url, token, credential_id] = words
+            .try_into()
+            .map_err(|_| format!("the sandbox said {line:?}"))?;
+        Ok(Self {
             child,
-            base_url: exported("DFNS_BASE_URL", &mut output)?,
-            token: exported("DFNS_AUTH_TOKEN", &mut output)?,
-            credential_id: exported("DFNS_CRED_ID", &mut output)?,
-        };
-        // It prints each request, and must not wait for somebody to read it.
-        thread::spawn(move || io::copy(&mut output, &mut io::sink()));
-        Ok(sandbox)
+            base_url,
+            token,
+            credential_id,
+        })
     }
-}
-
-/// The variable that the sandbox says to set; they come in a known order.
-fn exported(name: &str, output: &mut BufReader<ChildStdout>) -> Result<String, String> {
-    let start = format!("export {name}=");
-    let mut lines = output.lines().map_while(Result::ok);
-    lines
-        .find_map(|line| Some(line.strip_prefix(&start)?.to_owned()))
-        .ok_or_else(|| format!("the sandbox does not say {name}"))
 }
 
 impl Drop for Sandbox {
