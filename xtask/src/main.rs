@@ -44,6 +44,7 @@ cargo xtask api [--check]   list what the libraries promise to their users, in d
 cargo xtask bench counts [--record]   count instructions, and compare them with those on record or write them there
 cargo xtask bench peers [--quick]   every client beside the official SDKs, into docs/performance.md
 cargo xtask bench instructions   those of a signed call, beside the HTTP libraries alone, into docs/performance.md
+cargo xtask bench scale [--quick]   what calls in flight hold, and one client with many, into docs/scale.md
 cargo xtask bench npm      signed calls by the npm package in Node, beside the official one
 cargo xtask codegen [--check|--report]   generate protocol/src/api and wasm/js, or compare them, or count what is in them
 cargo xtask firmware [--report] [IMAGE]…  build images for a microcontroller, all or those named, and try them

@@ -19,7 +19,8 @@ use bodies::wallet;
 /// As the service answers `POST /auth/action/init`.
 pub(crate) const CHALLENGE: &str = r#"{"supportedCredentialKinds":[{"kind":"Key","factor":"first","requiresSecondFactor":false},{"kind":"Fido2","factor":"first","requiresSecondFactor":false}],"challenge":"MTI0NTY3ODkwMTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDEyMzQ1Njc4OTA","challengeIdentifier":"eyJ0eXAiOiJKV1QiLCJhbGciOiJFZERTQSJ9.eyJpc3MiOiJhdXRoLmRmbnMuaW8iLCJhdWQiOiJkZm5zOmF1dGgiLCJzdWIiOiJvci0xIiwianRpIjoidWotMSIsImNoYWxsZW5nZSI6IjEyMyIsImlhdCI6MTc2NzMyMzA0NX0.c2lnbmF0dXJl","externalAuthenticationUrl":"","allowCredentials":{"key":[{"type":"public-key","id":"Y3ItMWFiY2QtMjM0NTYtNzg5MGFiY2RlZg"}],"passwordProtectedKey":[],"webauthn":[]},"attestation":"direct","userVerification":"required"}"#;
 const USER_ACTION: &str = r#"{"userAction":"eyJ0eXAiOiJKV1QiLCJhbGciOiJFZERTQSJ9.eyJpc3MiOiJhdXRoLmRmbnMuaW8iLCJhdWQiOiJkZm5zOmF1dGgiLCJzdWIiOiJvci0xIiwianRpIjoidWotMSIsImlhdCI6MTc2NzMyMzA0NX0.c2lnbmF0dXJl"}"#;
-const CREDENTIAL: &str = "Y3ItMWFiY2QtMjM0NTYtNzg5MGFiY2RlZg";
+/// The credential that it allows.
+pub(crate) const CREDENTIAL: &str = "Y3ItMWFiY2QtMjM0NTYtNzg5MGFiY2RlZg";
 const SIGNATURE: &[u8; 64] = &[0xa5; 64];
 
 /// Who calls.

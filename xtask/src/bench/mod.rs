@@ -4,12 +4,14 @@ mod clients;
 mod counts;
 mod document;
 mod instructions;
+mod lines;
 mod nginx;
 mod peers;
 mod plot;
 mod record;
 mod sandbox;
 mod tables;
+mod scale;
 
 pub(crate) use counts::counts as test;
 
@@ -22,6 +24,8 @@ pub(crate) fn run(arguments: impl Iterator<Item = String>) -> Result<(), String>
         ["peers"] => peers::peers(5, 400).and_then(|()| instructions::instructions()),
         ["peers", "--quick"] => peers::peers(1, 40).and_then(|()| instructions::instructions()),
         ["instructions"] => instructions::instructions(),
+        ["scale"] => scale::scale(false),
+        ["scale", "--quick"] => scale::scale(true),
         ["npm"] => crate::wasm::speed(),
         _ => Err(HELP.into()),
     }
@@ -32,4 +36,5 @@ cargo xtask bench counts            count instructions and allocations, and comp
 cargo xtask bench counts --record   count them, and write benches/counts.toml
 cargo xtask bench instructions      the last table of docs/performance.md alone: a signed call, counted
 cargo xtask bench npm               signed calls by the npm package in Node, beside the official one
-cargo xtask bench peers [--quick]   every client beside the official SDKs, into docs/performance.md";
+cargo xtask bench peers [--quick]   every client beside the official SDKs, into docs/performance.md
+cargo xtask bench scale [--quick]   what calls in flight hold, and one client with up to 512 at once, into docs/scale.md";

@@ -75,7 +75,8 @@ impl Drop for Nginx {
     }
 }
 
-fn free_port() -> std::io::Result<u16> {
+/// Free until somebody else takes it.
+pub(super) fn free_port() -> std::io::Result<u16> {
     Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
 }
 
