@@ -107,11 +107,18 @@ impl KeySigner {
         challenge: &str,
         allowed: impl IntoIterator<Item = &'a str>,
     ) -> Result<SignedChallenge, NotSigned> {
-        let allowed: Vec<&str> = allowed.into_iter().collect();
-        if !allowed.is_empty() && !allowed.contains(&self.credential_id.as_str()) {
+        let mut others = Vec::new();
+        for id in allowed {
+            if id == self.credential_id {
+                others.clear();
+                break;
+            }
+            others.push(id.to_owned());
+        }
+        if !others.is_empty() {
             return Err(NotSigned::NotAllowed {
                 credential_id: self.credential_id.clone(),
-                allowed: allowed.into_iter().map(str::to_owned).collect(),
+                allowed: others,
             });
         }
         let mut out = vec![0; assertion_len(challenge.len(), self.algorithm())];
