@@ -70,16 +70,25 @@ impl KeySigner {
         credential_id: impl Into<String>,
         key: Box<dyn HostKey>,
     ) -> Result<Self, KeyError> {
-        let credential_id = credential_id.into();
-        if credential_id.is_empty() {
-            return Err(KeyError::NoCredentialId);
-        }
-        Ok(Self { credential_id, key })
+        #[cfg(feature = "aws-lc")]
+        let key = crate::aws_lc_key::AwsLcKey::wrap(key);
+        let unnamed = Self {
+            credential_id: String::new(),
+            key,
+        };
+        unnamed.with_credential_id(credential_id)
     }
 
     /// The same key for another credential.
     pub fn with_credential_id(self, credential_id: impl Into<String>) -> Result<Self, KeyError> {
-        Self::new(credential_id, self.key)
+        let credential_id = credential_id.into();
+        if credential_id.is_empty() {
+            return Err(KeyError::NoCredentialId);
+        }
+        Ok(Self {
+            credential_id,
+            ..self
+        })
     }
 
     /// The id of the credential that this key belongs to.

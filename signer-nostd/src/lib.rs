@@ -44,9 +44,14 @@ mod verified;
 #[cfg(feature = "device")]
 pub mod device;
 
+#[cfg(all(feature = "aws-lc", any(target_arch = "wasm32", target_os = "none")))]
+compile_error!("the feature `aws-lc` is for hosts: AWS-LC cannot be had for this target");
+
 // A host's part: keys from PEM text.
 #[cfg(feature = "pem")]
 mod attestation;
+#[cfg(feature = "aws-lc")]
+mod aws_lc_key;
 #[cfg(feature = "encryption")]
 mod encrypted_key;
 #[cfg(feature = "password-key")]

@@ -37,7 +37,8 @@ impl<K: SigningKey + ?Sized> SigningKey for &K {
     feature = "ed25519",
     feature = "p256",
     feature = "secp256k1",
-    feature = "rsa"
+    feature = "rsa",
+    feature = "aws-lc"
 ))]
 pub(crate) fn write_front(bytes: &[u8], out: &mut [u8]) -> Result<usize, SignError> {
     let needed = bytes.len();

@@ -111,6 +111,20 @@ fn the_client_joins_protocol_and_signer() {
     tree.assert_without(&["dfns-sandbox"]);
 }
 
+/// It is C and assembly, and has to be compiled.
+#[test]
+fn aws_lc_comes_to_hosts_that_ask_for_it() {
+    const AWS_LC: &[&str] = &["aws-lc-rs", "aws-lc-sys"];
+    for package in ["dfns-signer", "dfns-client"] {
+        DependencyTree::new(package, &["--target", "all"]).assert_without(AWS_LC);
+        let tree = |target| DependencyTree::new(package, &["--all-features", "--target", target]);
+        tree("x86_64-unknown-linux-gnu").assert_with(AWS_LC);
+        tree("wasm32-unknown-unknown").assert_without(AWS_LC);
+        tree("thumbv7em-none-eabihf").assert_without(AWS_LC);
+    }
+    DependencyTree::new("dfns-wasm", &["--all-features", "--target", "all"]).assert_without(AWS_LC);
+}
+
 /// Whoever opens a serial port names it; a list of ports would take udev's library to build with.
 #[test]
 fn the_client_opens_serial_ports_without_a_system_library() {
