@@ -50,7 +50,7 @@ fn signatures(c: &mut Criterion) {
     c.bench_function("key/client data and base64", |b| {
         b.iter(keys::client_data_and_base64);
     });
-    let mut group = c.benchmark_group("sign");
+    let mut group = c.benchmark_group(keys::SIGN);
     for (algorithm, pem) in keys::KEYS {
         let key = keys::from_pem(pem);
         group.bench_function(BenchmarkId::from_parameter(algorithm), |b| {

@@ -35,6 +35,13 @@ pub(crate) const KEYS: [(Algorithm, &str); 4] = [
 /// The PEM of an Ed25519 key.
 pub(crate) const ED25519: &str = include_str!("../../../signer-nostd/tests/keys/ed25519.pkcs8.pem");
 
+/// The name of signing with a PEM, which says what signs.
+pub(crate) const SIGN: &str = if cfg!(feature = "aws-lc") {
+    "sign, aws-lc"
+} else {
+    "sign"
+};
+
 /// Reads a PEM.
 pub(crate) fn from_pem(pem: &str) -> KeySigner {
     KeySigner::from_pem("cr-1", pem).expect("a key")

@@ -12,6 +12,7 @@ mod record;
 mod sandbox;
 mod tables;
 mod scale;
+mod signing;
 
 pub(crate) use counts::counts as test;
 
@@ -26,6 +27,7 @@ pub(crate) fn run(arguments: impl Iterator<Item = String>) -> Result<(), String>
         ["instructions"] => instructions::instructions(),
         ["scale"] => scale::scale(false),
         ["scale", "--quick"] => scale::scale(true),
+        ["signing"] => signing::signing(5),
         ["npm"] => crate::wasm::speed(),
         _ => Err(HELP.into()),
     }
@@ -37,4 +39,5 @@ cargo xtask bench counts --record   count them, and write benches/counts.toml
 cargo xtask bench instructions      the last table of docs/performance.md alone: a signed call, counted
 cargo xtask bench npm               signed calls by the npm package in Node, beside the official one
 cargo xtask bench peers [--quick]   every client beside the official SDKs, into docs/performance.md
-cargo xtask bench scale [--quick]   what calls in flight hold, and one client with up to 512 at once, into docs/scale.md";
+cargo xtask bench scale [--quick]   what calls in flight hold, and one client with up to 512 at once, into docs/scale.md
+cargo xtask bench signing           our signatures beside those of the libraries alone, into docs/performance.md";
