@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use dfns_protocol::{Happened, Operation, Retry};
+use dfns_protocol::{Failure, Happened, Retry};
 
 use crate::clock::Began;
 use crate::{CallError, chance, trace};
@@ -24,14 +24,15 @@ impl Attempts {
         }
     }
 
-    /// How long to wait before the call is made again from its beginning; the error back, when it is not.
-    pub(crate) fn again<O: Operation>(
+    /// How long to wait before the call is made again from its beginning; the error back, when it is not. `of_call` is
+    /// [`Failure::of_call`] of the operation: what is generic over it is compiled once for each.
+    pub(crate) fn again(
         &mut self,
-        operation: &O,
         error: CallError,
+        of_call: &dyn Fn(Failure) -> Failure,
     ) -> Result<Duration, CallError> {
         let wait = error.failure().and_then(|failure| {
-            let (failure, elapsed) = (failure.of_call(operation), self.began.elapsed());
+            let (failure, elapsed) = (of_call(failure), self.began.elapsed());
             let jitter = chance::number();
             self.policy.wait(&failure, self.retries, elapsed, jitter)
         });

@@ -2,7 +2,7 @@ use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
 
-use dfns_protocol::{Error, Exchange, Failure, Happened, Operation, Refusal, Stage};
+use dfns_protocol::{Error, Failure, Happened, Refusal, Stage};
 
 use crate::transport::FollowedRedirect;
 use crate::{FileError, SignError};
@@ -72,22 +72,25 @@ impl CallError {
         self
     }
 
-    pub(crate) fn missing_signer<O: Operation>() -> Self {
-        Self::never::<O>(Stage::Prepare, CallErrorKind::MissingSigner)
+    pub(crate) fn missing_signer(operation: &'static str) -> Self {
+        let kind = CallErrorKind::MissingSigner;
+        Self::new(operation, Stage::Prepare, Happened::Never, kind)
     }
 
-    pub(crate) fn signer<O: Operation>(error: SignError) -> Self {
-        Self::never::<O>(Stage::Sign, CallErrorKind::Signer(error))
+    pub(crate) fn signer(operation: &'static str, error: SignError) -> Self {
+        let kind = CallErrorKind::Signer(error);
+        Self::new(operation, Stage::Sign, Happened::Never, kind)
     }
 
-    pub(crate) fn lost<O: Operation>(
-        exchange: &Exchange<O>,
+    pub(crate) fn new(
+        operation: &'static str,
+        stage: Stage,
         happened: Happened,
         kind: CallErrorKind,
     ) -> Self {
         Self {
-            operation: O::ID.into(),
-            stage: exchange.stage(),
+            operation: operation.into(),
+            stage,
             happened,
             kind,
         }
@@ -101,15 +104,6 @@ impl CallError {
                 Some(Failure::of_transport(self.happened))
             }
             _ => None,
-        }
-    }
-
-    fn never<O: Operation>(stage: Stage, kind: CallErrorKind) -> Self {
-        Self {
-            operation: O::ID.into(),
-            stage,
-            happened: Happened::Never,
-            kind,
         }
     }
 }

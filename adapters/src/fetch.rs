@@ -16,16 +16,18 @@ use std::fmt;
 use std::rc::Rc;
 use std::time::Duration;
 
+use dfns_protocol::untyped::{self, Exchange};
 use dfns_protocol::{
-    Assertion, Auth, Challenge, Context, Exchange, Operation, Paged, Pending, Retry, Signed, Stage,
-    Step, Token,
+    Assertion, Auth, Challenge, Context, Operation, Paged, Pending, Response, Retry, Signed, Stage,
+    Token,
 };
 use js_sys::Function;
 use web_sys::AbortSignal;
 
+use crate::CallError;
 use crate::attempts::Attempts;
 use crate::trace::Span;
-use crate::{CallError, transport};
+use crate::transport::{self, Answer, Next};
 
 mod error;
 mod global;
@@ -115,9 +117,11 @@ impl Client {
     pub async fn call<O: Operation>(&self, operation: &O) -> Result<O::Output, CallError> {
         self.attempts(operation, || async move {
             if O::AUTH == Auth::UserAction && self.signer.is_none() {
-                return Err(CallError::missing_signer::<O>());
+                return Err(CallError::missing_signer(O::ID));
             }
-            self.run(self.context.start(operation)?).await
+            let start = untyped::start(&self.context, operation)?;
+            let answer = self.run(O::ID, start).await?;
+            Ok(untyped::decode::<O>(Response::from(&answer))?)
         })
         .await
     }
@@ -133,14 +137,8 @@ impl Client {
     pub async fn begin<O: Signed>(&self, operation: &O) -> Result<Pending, CallError> {
         const { assert!(matches!(O::AUTH, Auth::UserAction)) };
         self.attempts(operation, || async move {
-            let mut step = self.context.start(operation)?;
-            loop {
-                step = match step {
-                    Step::Send(exchange) => self.exchange(exchange).await?,
-                    Step::Sign(unsigned) => return Ok(unsigned.into_pending()),
-                    Step::Done(_) => unreachable!("a signed call is signed before it is done"),
-                }
-            }
+            let start = untyped::start(&self.context, operation)?;
+            self.park(O::ID, start).await
         })
         .await
     }
@@ -155,9 +153,10 @@ impl Client {
         let assertion = assertion.into();
         let span = Span::call::<O>();
         span.around(async {
-            let unsigned = pending.resume::<O>()?;
-            self.run(Step::Send(unsigned.complete(&self.context, assertion)?))
-                .await
+            let unsigned = pending.resume_untyped(O::ID, O::METHOD)?;
+            let start = unsigned.complete(&self.context, assertion)?;
+            let answer = self.run(O::ID, start).await?;
+            Ok(untyped::decode::<O>(Response::from(&answer))?)
         })
         .await
     }
@@ -178,7 +177,10 @@ impl Client {
                 match attempt().await {
                     Ok(output) => return Ok(output),
                     Err(error) if self.is_aborted() => return Err(attempts.conclude(error)),
-                    Err(error) => global::sleep(attempts.again(operation, error)?).await,
+                    Err(error) => {
+                        let wait = attempts.again(error, &|failure| failure.of_call(operation))?;
+                        global::sleep(wait).await;
+                    }
                 }
             }
         })
@@ -186,37 +188,55 @@ impl Client {
     }
 
     /// Follows the steps of a call to its end.
-    async fn run<O: Operation>(&self, mut step: Step<O>) -> Result<O::Output, CallError> {
+    async fn run(&self, operation: &'static str, start: Exchange) -> Result<Answer, CallError> {
+        let mut next = Next::Send(start);
         loop {
-            step = match step {
-                Step::Send(exchange) => self.exchange(exchange).await?,
-                Step::Sign(unsigned) => {
-                    let assertion = self.sign::<O>(unsigned.challenge()).await?;
-                    Step::Send(unsigned.complete(&self.context, assertion)?)
+            next = match next {
+                Next::Send(exchange) => self.exchange(operation, exchange).await?,
+                Next::Sign(unsigned) => {
+                    let assertion = self.sign(operation, unsigned.challenge()).await?;
+                    Next::Send(unsigned.complete(&self.context, assertion)?)
                 }
-                Step::Done(output) => return Ok(output),
+                Next::Done(answer) => return Ok(answer),
             }
         }
     }
 
-    async fn sign<O: Operation>(&self, challenge: &Challenge) -> Result<Assertion, CallError> {
+    /// Follows the steps of a signed call to its signature.
+    async fn park(&self, operation: &'static str, start: Exchange) -> Result<Pending, CallError> {
+        let mut next = Next::Send(start);
+        loop {
+            next = match next {
+                Next::Send(exchange) => self.exchange(operation, exchange).await?,
+                Next::Sign(unsigned) => return Ok(unsigned.into_pending()),
+                Next::Done(_) => unreachable!("a signed call is signed before it is done"),
+            }
+        }
+    }
+
+    async fn sign(
+        &self,
+        operation: &'static str,
+        challenge: &Challenge,
+    ) -> Result<Assertion, CallError> {
         let signer = self.signer.as_ref();
-        let signer = signer.ok_or_else(CallError::missing_signer::<O>)?;
+        let signer = signer.ok_or_else(|| CallError::missing_signer(operation))?;
         Span::step(Stage::Sign)
             .around(signer.sign(challenge))
             .await
-            .map_err(CallError::signer::<O>)
+            .map_err(|error| CallError::signer(operation, error))
     }
 
-    async fn exchange<O: Operation>(
+    async fn exchange(
         &self,
-        mut exchange: Exchange<O>,
-    ) -> Result<Step<O>, CallError> {
+        operation: &'static str,
+        mut exchange: Exchange,
+    ) -> Result<Next, CallError> {
         let span = Span::step(exchange.stage());
         let body = exchange.take_body();
         let reply = span.around(self.send(exchange.request(), &body)).await;
         span.answered(&reply);
-        transport::conclude(&self.context, exchange, reply)
+        transport::conclude(operation, &self.context, exchange, reply)
     }
 
     fn is_aborted(&self) -> bool {

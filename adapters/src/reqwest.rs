@@ -18,8 +18,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use dfns_protocol::untyped::{self, Exchange};
 use dfns_protocol::{
-    Assertion, Auth, Challenge, Context, Exchange, Operation, Paged, Request, Retry, Stage, Step,
+    Assertion, Auth, Challenge, Context, Operation, Paged, Pending, Request, Response, Retry, Stage,
 };
 use http::header::CONTENT_LENGTH;
 use http::{HeaderName, HeaderValue};
@@ -28,7 +29,7 @@ use tokio::sync::Semaphore;
 use crate::async_signer::AnySigner;
 use crate::attempts::Attempts;
 use crate::trace::Span;
-use crate::transport::{self, FollowedRedirect, Lost, Reply};
+use crate::transport::{self, Answer, FollowedRedirect, Lost, Next, Reply};
 use crate::{AsyncSigner, CallError};
 
 mod blocking;
@@ -142,9 +143,11 @@ impl Client {
     pub async fn call<O: Operation>(&self, operation: &O) -> Result<O::Output, CallError> {
         self.attempts(operation, || async move {
             if O::AUTH == Auth::UserAction && self.signer.is_none() {
-                return Err(CallError::missing_signer::<O>());
+                return Err(CallError::missing_signer(O::ID));
             }
-            self.run(self.context.start(operation)?).await
+            let start = untyped::start(&self.context, operation)?;
+            let answer = self.run(O::ID, start).await?;
+            Ok(untyped::decode::<O>(Response::from(&answer))?)
         })
         .await
     }
@@ -175,7 +178,10 @@ impl Client {
             loop {
                 match attempt().await {
                     Ok(output) => return Ok(output),
-                    Err(error) => tokio::time::sleep(attempts.again(operation, error)?).await,
+                    Err(error) => {
+                        let wait = attempts.again(error, &|failure| failure.of_call(operation))?;
+                        tokio::time::sleep(wait).await;
+                    }
                 }
             }
         })
@@ -183,39 +189,57 @@ impl Client {
     }
 
     /// Follows the steps of a call to its end.
-    async fn run<O: Operation>(&self, mut step: Step<O>) -> Result<O::Output, CallError> {
+    async fn run(&self, operation: &'static str, start: Exchange) -> Result<Answer, CallError> {
+        let mut next = Next::Send(start);
         loop {
-            step = match step {
-                Step::Send(exchange) => self.exchange(exchange).await?,
-                Step::Sign(unsigned) => {
-                    let assertion = self.sign::<O>(unsigned.challenge()).await?;
-                    Step::Send(unsigned.complete(&self.context, assertion)?)
+            next = match next {
+                Next::Send(exchange) => self.exchange(operation, exchange).await?,
+                Next::Sign(unsigned) => {
+                    let assertion = self.sign(operation, unsigned.challenge()).await?;
+                    Next::Send(unsigned.complete(&self.context, assertion)?)
                 }
-                Step::Done(output) => return Ok(output),
+                Next::Done(answer) => return Ok(answer),
             }
         }
     }
 
-    async fn sign<O: Operation>(&self, challenge: &Challenge) -> Result<Assertion, CallError> {
+    /// Follows the steps of a signed call to its signature.
+    async fn park(&self, operation: &'static str, start: Exchange) -> Result<Pending, CallError> {
+        let mut next = Next::Send(start);
+        loop {
+            next = match next {
+                Next::Send(exchange) => self.exchange(operation, exchange).await?,
+                Next::Sign(unsigned) => return Ok(unsigned.into_pending()),
+                Next::Done(_) => unreachable!("a signed call is signed before it is done"),
+            }
+        }
+    }
+
+    async fn sign(
+        &self,
+        operation: &'static str,
+        challenge: &Challenge,
+    ) -> Result<Assertion, CallError> {
         let signer = self.signer.as_ref();
-        let signer = signer.ok_or_else(CallError::missing_signer::<O>)?;
+        let signer = signer.ok_or_else(|| CallError::missing_signer(operation))?;
         Span::step(Stage::Sign)
             .around(signer.sign(challenge))
             .await
-            .map_err(CallError::signer::<O>)
+            .map_err(|error| CallError::signer(operation, error))
     }
 
-    async fn exchange<O: Operation>(
+    async fn exchange(
         &self,
-        mut exchange: Exchange<O>,
-    ) -> Result<Step<O>, CallError> {
+        operation: &'static str,
+        mut exchange: Exchange,
+    ) -> Result<Next, CallError> {
         let span = Span::step(exchange.stage());
         let body = exchange.take_body();
         // Boxed, or every future of a call would be as large as a request's.
         let send = Box::pin(self.send(exchange.request(), body));
         let reply = span.around(send).await;
         span.answered(&reply);
-        transport::conclude(&self.context, exchange, reply)
+        transport::conclude(operation, &self.context, exchange, reply)
     }
 
     /// Sends a request and reads its answer: one byte more than the limit at most, which is enough for the core to see

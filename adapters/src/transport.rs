@@ -3,12 +3,13 @@
 use std::error::Error as StdError;
 use std::fmt;
 
-use dfns_protocol::{Context, Exchange, Happened, Method, Operation, Request, Response, Step};
+use dfns_protocol::untyped::{Exchange, Step, Unsigned};
+use dfns_protocol::{Context, Happened, Method, Request, Response};
 
 use crate::{CallError, CallErrorKind, FileError};
 
 /// What became of a request: an answer, read up to the context's limit and one byte, or none.
-pub(crate) type Reply = Result<http::Response<Vec<u8>>, Lost>;
+pub(crate) type Reply = Result<Answer, Lost>;
 
 /// Why there is no answer.
 pub(crate) enum Lost {
@@ -24,25 +25,56 @@ pub(crate) enum Lost {
 
 pub(crate) type Cause = Box<dyn StdError + Send + Sync>;
 
+/// What to do next. It is of no operation's type, and neither is what follows it: a program that makes many calls has
+/// one loop for all of them.
+pub(crate) enum Next {
+    Send(Exchange),
+    Sign(Unsigned),
+    /// The answer is to be decoded.
+    Done(Answer),
+}
+
+pub(crate) type Answer = http::Response<Vec<u8>>;
+
 /// Says what to do next, or what the failure means for the action.
-pub(crate) fn conclude<O: Operation>(
+pub(crate) fn conclude(
+    operation: &'static str,
     context: &Context,
-    exchange: Exchange<O>,
+    exchange: Exchange,
     reply: Reply,
-) -> Result<Step<O>, CallError> {
-    let (happened, kind) = match reply {
-        Ok(answer) => return Ok(exchange.receive(context, Response::from(&answer))?),
-        Err(Lost::Unsent(cause)) => (Happened::Never, CallErrorKind::Transport(cause)),
-        Err(Lost::Unanswered(cause)) => {
-            (exchange.happened_if_lost(), CallErrorKind::Transport(cause))
+) -> Result<Next, CallError> {
+    let lost = match reply {
+        Ok(answer) => {
+            return Ok(match exchange.receive(context, Response::from(&answer))? {
+                Step::Send(exchange) => Next::Send(exchange),
+                Step::Sign(unsigned) => Next::Sign(unsigned),
+                Step::Done | Step::Accepted => Next::Done(answer),
+            });
         }
-        Err(Lost::CutShort { status, cause }) => (
-            exchange.happened_by_status(status),
-            CallErrorKind::Transport(cause),
-        ),
-        Err(Lost::File(error)) => (Happened::Never, CallErrorKind::File(error)),
+        Err(lost) => lost,
     };
-    Err(CallError::lost(&exchange, happened, kind))
+    let happened = match lost {
+        Lost::Unsent(_) | Lost::File(_) => Happened::Never,
+        Lost::Unanswered(_) => exchange.happened_if_lost(),
+        Lost::CutShort { status, .. } => exchange.happened_by_status(status),
+    };
+    Err(CallError::new(
+        operation,
+        exchange.stage(),
+        happened,
+        lost.into(),
+    ))
+}
+
+impl From<Lost> for CallErrorKind {
+    fn from(lost: Lost) -> Self {
+        match lost {
+            Lost::Unsent(cause) | Lost::Unanswered(cause) | Lost::CutShort { cause, .. } => {
+                Self::Transport(cause)
+            }
+            Lost::File(error) => Self::File(error),
+        }
+    }
 }
 
 /// A handed-in HTTP client followed a redirect. Its own answer is unknown then, and so is who answered instead.

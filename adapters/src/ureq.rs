@@ -9,9 +9,10 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
+use dfns_protocol::untyped::{self, Exchange};
 use dfns_protocol::{
-    Assertion, Auth, Challenge, Context, Exchange, Operation, Paged, Request, Retry, Stage, Step,
-    Upload,
+    Assertion, Auth, Challenge, Context, Operation, Paged, Pending, Request, Response, Retry,
+    Stage, Upload,
 };
 use names::Names;
 use ureq::unversioned::transport::DefaultConnector;
@@ -20,7 +21,7 @@ use ureq::{Agent, Body, SendBody, Timeout};
 use crate::attempts::Attempts;
 use crate::file::{Check, OnDisk};
 use crate::trace::Span;
-use crate::transport::{self, Lost, Reply};
+use crate::transport::{self, Answer, Lost, Next, Reply};
 use crate::{CallError, FileError, Signer};
 
 /// A blocking client. Cloning is cheap, and clones share connections.
@@ -96,9 +97,11 @@ impl Client {
     pub fn call<O: Operation>(&self, operation: &O) -> Result<O::Output, CallError> {
         self.attempts(operation, || {
             if O::AUTH == Auth::UserAction && self.signer.is_none() {
-                return Err(CallError::missing_signer::<O>());
+                return Err(CallError::missing_signer(O::ID));
             }
-            self.run(self.context.start(operation)?)
+            let start = untyped::start(&self.context, operation)?;
+            let answer = self.run(O::ID, start)?;
+            Ok(untyped::decode::<O>(Response::from(&answer))?)
         })
     }
 
@@ -133,39 +136,54 @@ impl Client {
             loop {
                 match attempt() {
                     Ok(output) => return Ok(output),
-                    Err(error) => thread::sleep(attempts.again(operation, error)?),
+                    Err(error) => {
+                        thread::sleep(attempts.again(error, &|failure| failure.of_call(operation))?)
+                    }
                 }
             }
         })
     }
 
     /// Follows the steps of a call to its end.
-    fn run<O: Operation>(&self, mut step: Step<O>) -> Result<O::Output, CallError> {
+    fn run(&self, operation: &'static str, start: Exchange) -> Result<Answer, CallError> {
+        let mut next = Next::Send(start);
         loop {
-            step = match step {
-                Step::Send(exchange) => self.exchange(exchange)?,
-                Step::Sign(unsigned) => {
-                    let assertion = self.sign::<O>(unsigned.challenge())?;
-                    Step::Send(unsigned.complete(&self.context, assertion)?)
+            next = match next {
+                Next::Send(exchange) => self.exchange(operation, exchange)?,
+                Next::Sign(unsigned) => {
+                    let assertion = self.sign(operation, unsigned.challenge())?;
+                    Next::Send(unsigned.complete(&self.context, assertion)?)
                 }
-                Step::Done(output) => return Ok(output),
+                Next::Done(answer) => return Ok(answer),
             }
         }
     }
 
-    fn sign<O: Operation>(&self, challenge: &Challenge) -> Result<Assertion, CallError> {
-        let signer = self.signer.as_ref();
-        let signer = signer.ok_or_else(CallError::missing_signer::<O>)?;
-        Span::step(Stage::Sign)
-            .within(|| signer.sign(challenge))
-            .map_err(CallError::signer::<O>)
+    /// Follows the steps of a signed call to its signature.
+    fn park(&self, operation: &'static str, start: Exchange) -> Result<Pending, CallError> {
+        let mut next = Next::Send(start);
+        loop {
+            next = match next {
+                Next::Send(exchange) => self.exchange(operation, exchange)?,
+                Next::Sign(unsigned) => return Ok(unsigned.into_pending()),
+                Next::Done(_) => unreachable!("a signed call is signed before it is done"),
+            }
+        }
     }
 
-    fn exchange<O: Operation>(&self, exchange: Exchange<O>) -> Result<Step<O>, CallError> {
+    fn sign(&self, operation: &'static str, challenge: &Challenge) -> Result<Assertion, CallError> {
+        let signer = self.signer.as_ref();
+        let signer = signer.ok_or_else(|| CallError::missing_signer(operation))?;
+        Span::step(Stage::Sign)
+            .within(|| signer.sign(challenge))
+            .map_err(|error| CallError::signer(operation, error))
+    }
+
+    fn exchange(&self, operation: &'static str, exchange: Exchange) -> Result<Next, CallError> {
         let span = Span::step(exchange.stage());
         let reply = span.within(|| self.send(exchange.request()));
         span.answered(&reply);
-        transport::conclude(&self.context, exchange, reply)
+        transport::conclude(operation, &self.context, exchange, reply)
     }
 
     /// Sends a request and reads its answer: one byte more than the limit at most, which is enough for the core to see

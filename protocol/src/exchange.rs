@@ -4,7 +4,7 @@ use core::marker::PhantomData;
 
 use crate::flight::{Flight, Next};
 use crate::{
-    Answer, Context, Error, Happened, Operation, Request, Response, Stage, Step, Unsigned,
+    Context, Error, Happened, Operation, Request, Response, Stage, Step, Unsigned, untyped,
 };
 
 /// A request that is to be sent, and whose response continues the call.
@@ -55,16 +55,10 @@ impl<O: Operation> Exchange<O> {
 
     /// Takes the response and says what to do next.
     pub fn receive(self, ctx: &Context, response: Response<'_>) -> Result<Step<O>, Error> {
-        let call = self.flight.call.clone();
         match self.flight.advance(ctx, &response)? {
             Next::Send(flight) => Ok(Step::Send(Exchange::of(flight))),
             Next::Sign(parked) => Ok(Step::Sign(Unsigned::of(parked))),
-            Next::Decode => O::decode(&Answer::new(O::ID, response))
-                .map(Step::Done)
-                .map_err(|e| {
-                    let happened = call.verdict(Stage::Action, response.status());
-                    Error::new(O::ID, Stage::Action, happened, e)
-                }),
+            Next::Decode => untyped::decode::<O>(response).map(Step::Done),
         }
     }
 

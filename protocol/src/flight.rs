@@ -9,8 +9,8 @@ use core::mem;
 use zeroize::Zeroizing;
 
 use crate::{
-    Answer, Assertion, Auth, Challenge, Context, Encoded, Error, Happened, Method, Operation,
-    Refusal, Request, Response, Stage, Token, Undecodable, signing_body,
+    Answer, Assertion, Auth, Challenge, Context, Encoded, Error, Happened, InvalidArgument, Method,
+    Operation, Refusal, Request, Response, Stage, Token, Undecodable, signing_body,
 };
 
 /// What the transitions need of an operation's type, so that the machine exists once and not once per operation.
@@ -44,6 +44,12 @@ impl Call {
             (_, 400..=407 | 409..=499) => Happened::Never,
             _ => Happened::Unknown,
         }
+    }
+
+    /// A call that was carried out, or so its status says, and whose answer cannot be read.
+    pub(crate) fn undecodable(self, status: u16, error: Undecodable) -> Error {
+        let happened = self.verdict(Stage::Action, status);
+        Error::new(self.id, Stage::Action, happened, error)
     }
 
     /// What a refusal says about the action.
@@ -90,6 +96,18 @@ pub(crate) struct Parked {
 }
 
 impl Flight {
+    /// Begins a call of a typed operation, which may have nothing to send.
+    pub(crate) fn begin(
+        call: Call,
+        ctx: &Context,
+        encoded: Result<Encoded, InvalidArgument>,
+    ) -> Result<Box<Self>, Error> {
+        match encoded {
+            Ok(encoded) => Self::start(call, ctx, encoded),
+            Err(error) => Err(Error::local(call.id, Stage::Prepare, error)),
+        }
+    }
+
     pub(crate) fn start(call: Call, ctx: &Context, encoded: Encoded) -> Result<Box<Self>, Error> {
         let (request, then) = if call.auth == Auth::UserAction {
             let body = signing_body::init(encoded.payload(), call.method.as_str(), encoded.path());

@@ -167,10 +167,13 @@ impl Failure {
     /// The same failure, of a call of this operation: it is found out whether it may be carried out twice.
     #[must_use]
     pub fn of_call<O: Operation>(mut self, operation: &O) -> Self {
-        self.is_repeatable = IDEMPOTENT.contains(&O::ID)
-            && operation
+        self.is_repeatable = false;
+        // Known while it is compiled: of most operations nothing is left here.
+        if const { is_idempotent(O::ID) } {
+            self.is_repeatable = operation
                 .encode()
                 .is_ok_and(|encoded| has_external_id(encoded.payload()));
+        }
         self
     }
 
@@ -207,6 +210,28 @@ const IDEMPOTENT: [&str; 3] = [
     "signAndBroadcastTransaction",
     "transferAsset",
 ];
+
+const fn is_idempotent(id: &str) -> bool {
+    let mut index = 0;
+    while index < IDEMPOTENT.len() {
+        if is_same(id.as_bytes(), IDEMPOTENT[index].as_bytes()) {
+            return true;
+        }
+        index += 1;
+    }
+    false
+}
+
+/// Texts cannot be compared by `==` in a constant.
+const fn is_same(mut one: &[u8], mut other: &[u8]) -> bool {
+    while let ([first, rest @ ..], [also_first, also_rest @ ..]) = (one, other) {
+        if *first != *also_first {
+            return false;
+        }
+        (one, other) = (rest, also_rest);
+    }
+    one.is_empty() && other.is_empty()
+}
 
 fn has_external_id(payload: &str) -> bool {
     #[derive(Deserialize)]

@@ -1,5 +1,5 @@
 use crate::flight::{Call, Flight};
-use crate::{Context, Error, Exchange, Operation, Stage, Unsigned};
+use crate::{Context, Error, Exchange, Operation, Unsigned};
 
 /// What to do next in a call. Closed on purpose: whoever drives a call handles all three.
 #[must_use = "a call goes on only when its steps are followed"]
@@ -27,9 +27,7 @@ impl Context {
     ///
     /// Fails before anything is sent when an argument cannot be encoded or the needed token is missing.
     pub fn start<O: Operation>(&self, operation: &O) -> Result<Step<O>, Error> {
-        let encoded = operation
-            .encode()
-            .map_err(|e| Error::local(O::ID, Stage::Prepare, e))?;
-        Flight::start(Call::of::<O>(), self, encoded).map(|flight| Step::Send(Exchange::of(flight)))
+        Flight::begin(Call::of::<O>(), self, operation.encode())
+            .map(|flight| Step::Send(Exchange::of(flight)))
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use dfns_protocol::{Assertion, Auth, Context, Pending, Signed, Step, Token};
+use dfns_protocol::{Assertion, Auth, Context, Pending, Response, Signed, Token, untyped};
 
 use super::Client;
 use crate::CallError;
@@ -26,14 +26,8 @@ impl Client {
     pub async fn begin<O: Signed>(&self, operation: &O) -> Result<Pending, CallError> {
         const { assert!(matches!(O::AUTH, Auth::UserAction)) };
         self.attempts(operation, || async move {
-            let mut step = self.context.start(operation)?;
-            loop {
-                step = match step {
-                    Step::Send(exchange) => self.exchange(exchange).await?,
-                    Step::Sign(unsigned) => return Ok(unsigned.into_pending()),
-                    Step::Done(_) => unreachable!("a signed call is signed before it is done"),
-                }
-            }
+            let start = untyped::start(&self.context, operation)?;
+            self.park(O::ID, start).await
         })
         .await
     }
@@ -55,9 +49,10 @@ impl Client {
         let assertion = assertion.into();
         let span = Span::call::<O>();
         span.around(async {
-            let unsigned = pending.resume::<O>()?;
-            self.run(Step::Send(unsigned.complete(&self.context, assertion)?))
-                .await
+            let unsigned = pending.resume_untyped(O::ID, O::METHOD)?;
+            let start = unsigned.complete(&self.context, assertion)?;
+            let answer = self.run(O::ID, start).await?;
+            Ok(untyped::decode::<O>(Response::from(&answer))?)
         })
         .await
     }
@@ -83,7 +78,7 @@ mod sign_in {
             start: &CreateLoginChallenge,
         ) -> Result<LoginResponse, CallError> {
             let challenge = Challenge::from(self.call(start).await?);
-            let assertion = self.sign::<Login>(&challenge).await?;
+            let assertion = self.sign(Login::ID, &challenge).await?;
             self.call(&challenge.login(assertion)?).await
         }
 
@@ -107,7 +102,7 @@ mod sign_in {
             challenge: &RecoveryChallenge,
             new: NewCredentials,
         ) -> Result<RegisteredUser, CallError> {
-            let assertion = self.sign::<Recover>(&challenge.signing(&new)).await?;
+            let assertion = self.sign(Recover::ID, &challenge.signing(&new)).await?;
             let recover = challenge.recover(new, assertion)?;
             let client = self.with_temporary_token(challenge.token()?);
             client.call(&recover).await

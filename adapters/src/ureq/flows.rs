@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use dfns_protocol::{Assertion, Auth, Context, Pending, Signed, Step, Token};
+use dfns_protocol::{Assertion, Auth, Context, Pending, Response, Signed, Token, untyped};
 
 use super::Client;
 use crate::CallError;
@@ -34,14 +34,8 @@ impl Client {
     pub fn begin<O: Signed>(&self, operation: &O) -> Result<Pending, CallError> {
         const { assert!(matches!(O::AUTH, Auth::UserAction)) };
         self.attempts(operation, || {
-            let mut step = self.context.start(operation)?;
-            loop {
-                step = match step {
-                    Step::Send(exchange) => self.exchange(exchange)?,
-                    Step::Sign(unsigned) => return Ok(unsigned.into_pending()),
-                    Step::Done(_) => unreachable!("a signed call is signed before it is done"),
-                }
-            }
+            let start = untyped::start(&self.context, operation)?;
+            self.park(O::ID, start)
         })
     }
 
@@ -60,8 +54,10 @@ impl Client {
         assertion: impl Into<Assertion>,
     ) -> Result<O::Output, CallError> {
         Span::call::<O>().within(|| {
-            let unsigned = pending.resume::<O>()?;
-            self.run(Step::Send(unsigned.complete(&self.context, assertion)?))
+            let unsigned = pending.resume_untyped(O::ID, O::METHOD)?;
+            let start = unsigned.complete(&self.context, assertion)?;
+            let answer = self.run(O::ID, start)?;
+            Ok(untyped::decode::<O>(Response::from(&answer))?)
         })
     }
 }
@@ -83,7 +79,7 @@ mod sign_in {
         /// in by the two operations themselves and [`Challenge::login`].
         pub fn login(&self, start: &CreateLoginChallenge) -> Result<LoginResponse, CallError> {
             let challenge = Challenge::from(self.call(start)?);
-            let assertion = self.sign::<Login>(&challenge)?;
+            let assertion = self.sign(Login::ID, &challenge)?;
             self.call(&challenge.login(assertion)?)
         }
 
@@ -107,7 +103,7 @@ mod sign_in {
             challenge: &RecoveryChallenge,
             new: NewCredentials,
         ) -> Result<RegisteredUser, CallError> {
-            let assertion = self.sign::<Recover>(&challenge.signing(&new))?;
+            let assertion = self.sign(Recover::ID, &challenge.signing(&new))?;
             let recover = challenge.recover(new, assertion)?;
             self.with_temporary_token(challenge.token()?).call(&recover)
         }

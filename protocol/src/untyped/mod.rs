@@ -4,6 +4,9 @@
 //! The machine is the same as for the typed operations: a [`Call`] says what they say by their type, and the answer
 //! comes back as it is.
 //!
+//! A loop that follows these steps is compiled once, whatever it calls: [`start`] begins a call of a typed operation, and
+//! [`decode`] reads what it answers. The clients of `dfns-client` are made so.
+//!
 //! ```
 //! # use dfns_protocol::{Auth, BaseUrl, Context, Method, Response, Token};
 //! use dfns_protocol::untyped::{Call, Step};
@@ -19,6 +22,8 @@
 
 mod call;
 mod step;
+mod typed;
 
 pub use call::Call;
 pub use step::{Exchange, Step, Unsigned};
+pub use typed::{decode, start};
