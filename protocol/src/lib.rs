@@ -44,9 +44,9 @@ mod literal;
 #[cfg(feature = "auth")]
 mod login;
 mod multipart;
-#[cfg_attr(not(feature = "full"), allow(dead_code, unused_macros, unused_imports))]
-mod nullable;
 mod number;
+#[cfg_attr(not(feature = "full"), allow(dead_code, unused_macros, unused_imports))]
+mod object;
 mod objection;
 #[cfg_attr(not(feature = "full"), allow(dead_code, unused_macros, unused_imports))]
 mod open_enum;

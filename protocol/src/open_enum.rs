@@ -20,6 +20,10 @@ impl UnknownValue {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    fn of(text: &str) -> Self {
+        Self(text.into())
+    }
 }
 
 impl fmt::Debug for UnknownValue {
@@ -36,7 +40,7 @@ pub(crate) trait OpenEnum: Sized {
     fn unknown(value: UnknownValue) -> Self;
 
     fn from_text(text: &str) -> Self {
-        Self::known(text).unwrap_or_else(|| Self::unknown(UnknownValue(text.into())))
+        Self::known(text).unwrap_or_else(|| Self::unknown(UnknownValue::of(text)))
     }
 
     fn from_owned(text: String) -> Self {
@@ -56,7 +60,7 @@ impl<T: OpenEnum> Visitor<'_> for Text<T> {
     type Value = T;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "a string ({})", T::NAME)
+        expecting(T::NAME, f)
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
@@ -66,6 +70,10 @@ impl<T: OpenEnum> Visitor<'_> for Text<T> {
     fn visit_string<E: Error>(self, text: String) -> Result<T, E> {
         Ok(T::from_owned(text))
     }
+}
+
+fn expecting(name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    write!(f, "a string ({name})")
 }
 
 /// Declares an enum of strings that keeps the ones it does not know.

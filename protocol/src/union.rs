@@ -80,7 +80,11 @@ pub(crate) fn variant<T: DeserializeOwned>(
     union: &str,
     name: &str,
 ) -> Result<T, String> {
-    serde_json::from_str(text.get()).map_err(|error| format!("{union}::{name}: {error}"))
+    serde_json::from_str(text.get()).map_err(|error| misfit(&error, union, name))
+}
+
+fn misfit(error: &serde_json::Error, union: &str, name: &str) -> String {
+    format!("{union}::{name}: {error}")
 }
 
 /// The string under `key` of the object in `text`.

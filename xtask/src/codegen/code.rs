@@ -43,6 +43,8 @@ pub(crate) fn support(body: &str) -> String {
     }
     if words.contains(&"Deserialize") {
         text.push_str("\nuse serde::{Deserialize, Serialize};\n");
+    } else if words.contains(&"Serialize") {
+        text.push_str("\nuse serde::Serialize;\n");
     }
     let used: Vec<&str> = CRATE
         .into_iter()
@@ -69,7 +71,7 @@ pub(crate) fn cfg<'a>(domains: impl IntoIterator<Item = &'a String>) -> String {
 
 pub(crate) fn macros(body: &str) -> String {
     let mut text = String::new();
-    for name in ["id", "literal", "open_enum", "union"] {
+    for name in ["id", "literal", "object", "open_enum", "union"] {
         if body.contains(&format!("{name}! {{")) || body.contains(&format!("{name}!(")) {
             let _ = writeln!(text, "use crate::{name}::{name};");
         }

@@ -112,7 +112,7 @@ impl Emit<'_> {
         for operation in self.api.operations.iter().filter(|it| it.domain == domain) {
             body.push_str(&emit_operation::emit(self, operation)?);
         }
-        let has_files = body.contains("super::no_file");
+        let has_files = body.contains("with file = no_file");
         let mut text = HEADER.to_owned();
         let doc = self
             .docs
@@ -124,6 +124,7 @@ impl Emit<'_> {
         text.push('\n');
         let home = Home::Domain(domain.to_owned());
         text.push_str(&support(&body));
+        text.push_str(&macros(&body));
         let own = self.placement.types_in(&home).next().is_some();
         if own {
             text.push_str("\nmod types;\n\npub use self::types::*;\n");
@@ -137,7 +138,7 @@ impl Emit<'_> {
             );
         }
         text.push('\n');
-        text.push_str(&body.replace("super::no_file", &format!("crate::api::{domain}::no_file")));
+        text.push_str(&body);
         if has_files {
             text.push_str(NO_FILE);
         }

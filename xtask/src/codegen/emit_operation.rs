@@ -22,14 +22,19 @@ pub(crate) fn emit(emit: &Emit<'_>, operation: &Operation) -> Result<String, Err
     let upload = operation.body == Body::Multipart;
     let defaults = !upload && fields.iter().all(|field| !emit_type::is_required(field));
     let tag = emit_type::tag(emit, name, fields);
-    text.push_str(&emit_type::attributes(fields, defaults, tag));
+    let is_object = upload || emit_type::is_object(emit, name, fields);
+    text.push_str(&emit_type::attributes(fields, defaults, tag, is_object));
     let file = [
         "/// The file to upload. It is not part of the JSON form.",
-        "#[serde(skip, default = \"super::no_file\")]",
+        "#[serde(skip)]",
         "pub file: File,",
     ];
     let extra: &[&str] = if upload { &file } else { &[] };
     text.push_str(&emit_type::body(emit, name, fields, true, extra)?);
+    if is_object {
+        let more = if upload { " with file = no_file" } else { "" };
+        text.push_str(&emit_type::object(emit, name, fields, true, more));
+    }
     let mut constructor = emit_type::constructor(emit, name, fields);
     if upload {
         constructor =

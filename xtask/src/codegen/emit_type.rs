@@ -26,8 +26,13 @@ pub(crate) fn structure(
         &it.fields,
         defaults,
         tag(emit, name, &it.fields),
+        is_object(emit, name, &it.fields),
     ));
     text.push_str(&body(emit, name, &it.fields, sent, &[])?);
+    if is_object(emit, name, &it.fields) {
+        text.push_str(cfg);
+        text.push_str(&object(emit, name, &it.fields, sent, ""));
+    }
     if sent {
         text.push_str(cfg);
         text.push_str(&constructor(emit, name, &it.fields));
@@ -121,9 +126,15 @@ pub(crate) fn tag<'f>(emit: &Emit<'_>, name: &str, fields: &'f [Field]) -> Optio
         .or(first)
 }
 
-pub(crate) fn attributes(fields: &[Field], defaults: bool, tag: Option<&Field>) -> String {
+pub(crate) fn attributes(
+    fields: &[Field],
+    defaults: bool,
+    tag: Option<&Field>,
+    is_object: bool,
+) -> String {
     let default = if defaults { "Default, " } else { "" };
-    let mut text = format!("#[derive(Clone, Debug, {default}PartialEq, Serialize, Deserialize)]\n");
+    let read = if is_object { "" } else { ", Deserialize" };
+    let mut text = format!("#[derive(Clone, Debug, {default}PartialEq, Serialize{read})]\n");
     let mut serde = Vec::new();
     if let Some(Field {
         wire,
@@ -171,7 +182,7 @@ pub(crate) fn body(
                 &emit.prose.of_field(name, field, sent)?,
             ));
         }
-        let serde = serde_attributes(field, camel, sent);
+        let serde = serde_attributes(field, camel);
         if !serde.is_empty() {
             let _ = writeln!(text, "    #[serde({})]", serde.join(", "));
         }
@@ -190,7 +201,47 @@ pub(crate) fn body(
     Ok(text)
 }
 
-fn serde_attributes(field: &Field, camel: bool, sent: bool) -> Vec<String> {
+/// Whether it is read by `object!`, and not by a derive: when it has fields.
+pub(crate) fn is_object(emit: &Emit<'_>, name: &str, fields: &[Field]) -> bool {
+    let tag = tag(emit, name, fields);
+    fields.iter().any(|field| !is_tag(field, tag))
+}
+
+/// How it is read; `more` says how to make a field that is not.
+pub(crate) fn object(
+    emit: &Emit<'_>,
+    name: &str,
+    fields: &[Field],
+    sent: bool,
+    more: &str,
+) -> String {
+    let tag = tag(emit, name, fields);
+    let mut text = format!("object! {{\n    {name}{more} {{\n");
+    let fields = fields.iter().filter(|field| !is_tag(field, tag));
+    for (index, field) in fields.enumerate() {
+        let (kind, key) = (kind(field, sent), field.json_name());
+        let field = names::escaped(&field.name);
+        let _ = writeln!(text, "        {index} {kind} {field} = {key:?},");
+    }
+    text.push_str("    }\n}\n\n");
+    text
+}
+
+/// What it means that a field is absent.
+fn kind(field: &Field, sent: bool) -> &'static str {
+    let is_list = field.place != Place::Body && matches!(field.shape, Shape::List(_));
+    let is_unknown = field.shape == Shape::Json && !sent;
+    match &*field_type(field, sent) {
+        it if it.starts_with("Option<Option<") => "clearable",
+        it if it.starts_with("Option<") => "optional",
+        _ if matches!(field.shape, Shape::Literal(_) | Shape::Flag(_)) => "defaulted",
+        // What is unknown may be absent too.
+        _ if is_list || is_unknown => "defaulted",
+        _ => "required",
+    }
+}
+
+fn serde_attributes(field: &Field, camel: bool) -> Vec<String> {
     let mut serde = Vec::new();
     let wire = field.json_name();
     let derived = if camel {
@@ -202,23 +253,9 @@ fn serde_attributes(field: &Field, camel: bool, sent: bool) -> Vec<String> {
         serde.push(format!("rename = {wire:?}"));
     }
     if field.place != Place::Body {
-        if matches!(field.shape, Shape::List(_) | Shape::Flag(_)) {
-            serde.push("default".to_owned());
-        }
         serde.push("skip_serializing".to_owned());
-        return serde;
-    }
-    if matches!(field.shape, Shape::Literal(_)) {
-        serde.push("default".to_owned());
-    } else if !field.required && field.nullable && sent {
-        serde.push("default".to_owned());
-        serde.push("deserialize_with = \"crate::nullable::deserialize\"".to_owned());
+    } else if !field.required && !matches!(field.shape, Shape::Literal(_)) {
         serde.push("skip_serializing_if = \"Option::is_none\"".to_owned());
-    } else if !field.required {
-        serde.push("skip_serializing_if = \"Option::is_none\"".to_owned());
-    } else if field.shape == Shape::Json && !sent {
-        // What is unknown may be absent too.
-        serde.push("default".to_owned());
     }
     serde
 }

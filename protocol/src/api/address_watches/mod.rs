@@ -5,8 +5,9 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use crate::object::object;
 use crate::{
     Answer, Auth, Encoded, InvalidArgument, Method, Operation, Outcome, Paged, Signed, Target,
     Undecodable,
@@ -29,7 +30,7 @@ pub use crate::api::shared::{
 /// `GET /address-watches` · token
 ///
 /// Answers [`ListAddressWatchesResponse`], page by page.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListAddressWatches {
@@ -39,6 +40,13 @@ pub struct ListAddressWatches {
     /// The page to answer: the `nextPageToken` of the one before.
     #[serde(skip_serializing)]
     pub pagination_token: Option<String>,
+}
+
+object! {
+    ListAddressWatches {
+        0 optional limit = "limit",
+        1 optional pagination_token = "paginationToken",
+    }
 }
 
 impl ListAddressWatches {
@@ -97,7 +105,7 @@ impl Paged for ListAddressWatches {
 /// `POST /address-watches` · signed
 ///
 /// Answers [`AddressWatch`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreateAddressWatch {
@@ -112,6 +120,15 @@ pub struct CreateAddressWatch {
     /// body answers what exists already; the same id with another body is refused with 409.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
+}
+
+object! {
+    CreateAddressWatch {
+        0 required network = "network",
+        1 required address = "address",
+        2 optional name = "name",
+        3 optional external_id = "externalId",
+    }
 }
 
 impl CreateAddressWatch {
@@ -153,13 +170,19 @@ impl Signed for CreateAddressWatch {}
 /// `DELETE /address-watches/{addressWatchId}` · signed
 ///
 /// Answers [`AddressWatch`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct DeleteAddressWatch {
     /// The address watch.
     #[serde(skip_serializing)]
     pub address_watch_id: AddressWatchId,
+}
+
+object! {
+    DeleteAddressWatch {
+        0 required address_watch_id = "addressWatchId",
+    }
 }
 
 impl DeleteAddressWatch {
@@ -199,13 +222,19 @@ impl Signed for DeleteAddressWatch {}
 /// `GET /address-watches/{addressWatchId}` · token
 ///
 /// Answers [`AddressWatch`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetAddressWatch {
     /// The address watch.
     #[serde(skip_serializing)]
     pub address_watch_id: AddressWatchId,
+}
+
+object! {
+    GetAddressWatch {
+        0 required address_watch_id = "addressWatchId",
+    }
 }
 
 impl GetAddressWatch {
@@ -243,7 +272,7 @@ impl Operation for GetAddressWatch {
 /// `GET /address-watches/{addressWatchId}/assets` · token
 ///
 /// Answers [`GetAddressWatchAssetsResponse`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetAddressWatchAssets {
@@ -251,8 +280,15 @@ pub struct GetAddressWatchAssets {
     #[serde(skip_serializing)]
     pub address_watch_id: AddressWatchId,
     /// Whether to add what it is worth in fiat currencies.
-    #[serde(default, skip_serializing)]
+    #[serde(skip_serializing)]
     pub net_worth: bool,
+}
+
+object! {
+    GetAddressWatchAssets {
+        0 required address_watch_id = "addressWatchId",
+        1 defaulted net_worth = "netWorth",
+    }
 }
 
 impl GetAddressWatchAssets {
@@ -296,7 +332,7 @@ impl Operation for GetAddressWatchAssets {
 /// `GET /address-watches/{addressWatchId}/blockchain-events` · token
 ///
 /// Answers [`GetAddressWatchBlockchainEventsResponse`], page by page.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetAddressWatchBlockchainEvents {
@@ -318,6 +354,17 @@ pub struct GetAddressWatchBlockchainEvents {
     /// Only events of this transaction.
     #[serde(skip_serializing)]
     pub tx_hash: Option<String>,
+}
+
+object! {
+    GetAddressWatchBlockchainEvents {
+        0 required address_watch_id = "addressWatchId",
+        1 optional limit = "limit",
+        2 optional pagination_token = "paginationToken",
+        3 optional name = "name",
+        4 optional contract = "contract",
+        5 optional tx_hash = "txHash",
+    }
 }
 
 impl GetAddressWatchBlockchainEvents {
@@ -385,7 +432,7 @@ impl Paged for GetAddressWatchBlockchainEvents {
 /// `GET /address-watches/{addressWatchId}/history` · token
 ///
 /// Answers [`GetAddressWatchHistoryResponse`], page by page.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetAddressWatchHistory {
@@ -407,6 +454,17 @@ pub struct GetAddressWatchHistory {
     /// Only transfers of this contract's token.
     #[serde(skip_serializing)]
     pub contract: Option<String>,
+}
+
+object! {
+    GetAddressWatchHistory {
+        0 required address_watch_id = "addressWatchId",
+        1 optional limit = "limit",
+        2 optional pagination_token = "paginationToken",
+        3 optional direction = "direction",
+        4 optional kind = "kind",
+        5 optional contract = "contract",
+    }
 }
 
 impl GetAddressWatchHistory {

@@ -4,19 +4,20 @@ use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::api::shared::{
     ActiveOrArchived, HederaTransferStatus, Network, SplTransferKind, TransferDirection,
     TransferEventMetadata, WalletAsset,
 };
 use crate::id::id;
+use crate::object::object;
 use crate::open_enum::open_enum;
 use crate::union::union;
 use crate::{Json, Number};
 
 /// An address that is watched without its key.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AddressWatch {
@@ -42,8 +43,21 @@ pub struct AddressWatch {
     pub date_deleted: Option<String>,
 }
 
+object! {
+    AddressWatch {
+        0 required id = "id",
+        1 required network = "network",
+        2 required address = "address",
+        3 optional name = "name",
+        4 optional external_id = "externalId",
+        5 required status = "status",
+        6 required date_created = "dateCreated",
+        7 optional date_deleted = "dateDeleted",
+    }
+}
+
 /// The variant of `AddressWatchHistoryEvent` for `Aip21Transfer`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Aip21Transfer", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AddressWatchAip21Transfer {
@@ -77,8 +91,26 @@ pub struct AddressWatchAip21Transfer {
     pub fee: Option<String>,
 }
 
+object! {
+    AddressWatchAip21Transfer {
+        0 required address_watch_id = "addressWatchId",
+        1 required direction = "direction",
+        2 required network = "network",
+        3 required block_number = "blockNumber",
+        4 required tx_hash = "txHash",
+        5 optional index = "index",
+        6 required timestamp = "timestamp",
+        7 required metadata = "metadata",
+        8 required metadata_address = "metadataAddress",
+        9 required from = "from",
+        10 required to = "to",
+        11 required value = "value",
+        12 optional fee = "fee",
+    }
+}
+
 /// The variant of `AddressWatchHistoryEvent` for `AsaTransfer`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "AsaTransfer", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AddressWatchAsaTransfer {
@@ -121,8 +153,29 @@ pub struct AddressWatchAsaTransfer {
     pub clawback: Option<bool>,
 }
 
+object! {
+    AddressWatchAsaTransfer {
+        0 required address_watch_id = "addressWatchId",
+        1 required direction = "direction",
+        2 required network = "network",
+        3 required block_number = "blockNumber",
+        4 required tx_hash = "txHash",
+        5 optional index = "index",
+        6 required timestamp = "timestamp",
+        7 required metadata = "metadata",
+        8 required asset_id = "assetId",
+        9 required from = "from",
+        10 required to = "to",
+        11 required value = "value",
+        12 optional fee = "fee",
+        13 optional opt_in = "optIn",
+        14 optional opt_out = "optOut",
+        15 optional clawback = "clawback",
+    }
+}
+
 /// The variant of `AddressWatchHistoryEvent` for `AssetTransfer`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "AssetTransfer", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AddressWatchAssetTransfer {
@@ -158,8 +211,26 @@ pub struct AddressWatchAssetTransfer {
     pub fee: Option<String>,
 }
 
+object! {
+    AddressWatchAssetTransfer {
+        0 required address_watch_id = "addressWatchId",
+        1 required direction = "direction",
+        2 required network = "network",
+        3 required block_number = "blockNumber",
+        4 required tx_hash = "txHash",
+        5 optional index = "index",
+        6 required timestamp = "timestamp",
+        7 required metadata = "metadata",
+        8 required asset_id = "assetId",
+        9 optional from = "from",
+        10 optional to = "to",
+        11 required value = "value",
+        12 optional fee = "fee",
+    }
+}
+
 /// The `items` of a `GetAddressWatchBlockchainEventsResponse`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AddressWatchBlockchainEvent {
@@ -182,12 +253,26 @@ pub struct AddressWatchBlockchainEvent {
     /// How far it is, or whether it is in use.
     pub status: String,
     /// What belongs to it.
-    #[serde(default)]
     pub data: Json,
 }
 
+object! {
+    AddressWatchBlockchainEvent {
+        0 required id = "id",
+        1 required address_watch_id = "addressWatchId",
+        2 required network = "network",
+        3 required name = "name",
+        4 required block_number = "blockNumber",
+        5 required tx_hash = "txHash",
+        6 required index = "index",
+        7 required timestamp = "timestamp",
+        8 required status = "status",
+        9 defaulted data = "data",
+    }
+}
+
 /// The variant of `AddressWatchHistoryEvent` for `Cip56Transfer`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Cip56Transfer", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AddressWatchCip56Transfer {
@@ -226,8 +311,28 @@ pub struct AddressWatchCip56Transfer {
     pub memo: Option<String>,
 }
 
+object! {
+    AddressWatchCip56Transfer {
+        0 required address_watch_id = "addressWatchId",
+        1 required direction = "direction",
+        2 required network = "network",
+        3 required block_number = "blockNumber",
+        4 required tx_hash = "txHash",
+        5 optional index = "index",
+        6 required timestamp = "timestamp",
+        7 required metadata = "metadata",
+        8 required instrument_id = "instrumentId",
+        9 required instrument_admin = "instrumentAdmin",
+        10 required from = "from",
+        11 required to = "to",
+        12 required value = "value",
+        13 optional fee = "fee",
+        14 optional memo = "memo",
+    }
+}
+
 /// The variant of `AddressWatchHistoryEvent` for `Cis2Transfer`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Cis2Transfer", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AddressWatchCis2Transfer {
@@ -263,8 +368,26 @@ pub struct AddressWatchCis2Transfer {
     pub fee: Option<String>,
 }
 
+object! {
+    AddressWatchCis2Transfer {
+        0 required address_watch_id = "addressWatchId",
+        1 required direction = "direction",
+        2 required network = "network",
+        3 required block_number = "blockNumber",
+        4 required tx_hash = "txHash",
+        5 optional index = "index",
+        6 required timestamp = "timestamp",
+        7 required metadata = "metadata",
+        8 optional from = "from",
+        9 optional to = "to",
+        10 required value = "value",
+        11 required token_address = "tokenAddress",
+        12 optional fee = "fee",
+    }
+}
+
 /// The variant of `AddressWatchHistoryEvent` for `Cis7Transfer`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Cis7Transfer", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AddressWatchCis7Transfer {
@@ -303,8 +426,27 @@ pub struct AddressWatchCis7Transfer {
     pub memo: Option<String>,
 }
 
+object! {
+    AddressWatchCis7Transfer {
+        0 required address_watch_id = "addressWatchId",
+        1 required direction = "direction",
+        2 required network = "network",
+        3 required block_number = "blockNumber",
+        4 required tx_hash = "txHash",
+        5 optional index = "index",
+        6 required timestamp = "timestamp",
+        7 required metadata = "metadata",
+        8 optional from = "from",
+        9 optional to = "to",
+        10 required value = "value",
+        11 optional fee = "fee",
+        12 required token_id = "tokenId",
+        13 optional memo = "memo",
+    }
+}
+
 /// The variant of `AddressWatchHistoryEvent` for `CoinTransfer`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "CoinTransfer", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AddressWatchCoinTransfer {
@@ -339,8 +481,26 @@ pub struct AddressWatchCoinTransfer {
     pub fee: Option<String>,
 }
 
+object! {
+    AddressWatchCoinTransfer {
+        0 required address_watch_id = "addressWatchId",
+        1 required direction = "direction",
+        2 required network = "network",
+        3 required block_number = "blockNumber",
+        4 required tx_hash = "txHash",
+        5 optional index = "index",
+        6 required timestamp = "timestamp",
+        7 required metadata = "metadata",
+        8 required coin = "coin",
+        9 required from = "from",
+        10 optional tos = "tos",
+        11 required value = "value",
+        12 optional fee = "fee",
+    }
+}
+
 /// The variant of `AddressWatchHistoryEvent` for `Erc20Transfer`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Erc20Transfer", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AddressWatchErc20Transfer {
@@ -382,8 +542,29 @@ pub struct AddressWatchErc20Transfer {
     pub verified: Option<bool>,
 }
 
+object! {
+    AddressWatchErc20Transfer {
+        0 required address_watch_id = "addressWatchId",
+        1 required direction = "direction",
+        2 required network = "network",
+        3 required block_number = "blockNumber",
+        4 required tx_hash = "txHash",
+        5 optional index = "index",
+        6 required timestamp = "timestamp",
+        7 required metadata = "metadata",
+        8 required contract = "contract",
+        9 required from = "from",
+        10 required to = "to",
+        11 required value = "value",
+        12 optional fee = "fee",
+        13 optional symbol = "symbol",
+        14 required decimals = "decimals",
+        15 optional verified = "verified",
+    }
+}
+
 /// The variant of `AddressWatchHistoryEvent` for `Erc721Transfer`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Erc721Transfer", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AddressWatchErc721Transfer {
@@ -423,8 +604,28 @@ pub struct AddressWatchErc721Transfer {
     pub verified: Option<bool>,
 }
 
+object! {
+    AddressWatchErc721Transfer {
+        0 required address_watch_id = "addressWatchId",
+        1 required direction = "direction",
+        2 required network = "network",
+        3 required block_number = "blockNumber",
+        4 required tx_hash = "txHash",
+        5 optional index = "index",
+        6 required timestamp = "timestamp",
+        7 required metadata = "metadata",
+        8 required contract = "contract",
+        9 required from = "from",
+        10 required to = "to",
+        11 required token_id = "tokenId",
+        12 optional fee = "fee",
+        13 optional symbol = "symbol",
+        14 optional verified = "verified",
+    }
+}
+
 /// The variant of `AddressWatchHistoryEvent` for `Erc7984Transfer`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Erc7984Transfer", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AddressWatchErc7984Transfer {
@@ -466,8 +667,29 @@ pub struct AddressWatchErc7984Transfer {
     pub verified: Option<bool>,
 }
 
+object! {
+    AddressWatchErc7984Transfer {
+        0 required address_watch_id = "addressWatchId",
+        1 required direction = "direction",
+        2 required network = "network",
+        3 required block_number = "blockNumber",
+        4 required tx_hash = "txHash",
+        5 optional index = "index",
+        6 required timestamp = "timestamp",
+        7 required metadata = "metadata",
+        8 required contract = "contract",
+        9 required from = "from",
+        10 required to = "to",
+        11 required value = "value",
+        12 optional fee = "fee",
+        13 optional symbol = "symbol",
+        14 required decimals = "decimals",
+        15 optional verified = "verified",
+    }
+}
+
 /// The variant of `AddressWatchHistoryEvent` for `HederaErc20Transfer`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "HederaErc20Transfer", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AddressWatchHederaErc20Transfer {
@@ -517,8 +739,32 @@ pub struct AddressWatchHederaErc20Transfer {
     pub verified: Option<bool>,
 }
 
+object! {
+    AddressWatchHederaErc20Transfer {
+        0 required address_watch_id = "addressWatchId",
+        1 required direction = "direction",
+        2 required network = "network",
+        3 required block_number = "blockNumber",
+        4 required tx_hash = "txHash",
+        5 optional index = "index",
+        6 required timestamp = "timestamp",
+        7 required status = "status",
+        8 required metadata = "metadata",
+        9 required contract = "contract",
+        10 required from = "from",
+        11 required to = "to",
+        12 required value = "value",
+        13 optional fee = "fee",
+        14 optional transaction_id = "transactionId",
+        15 optional evm_tx_hash = "evmTxHash",
+        16 optional symbol = "symbol",
+        17 required decimals = "decimals",
+        18 optional verified = "verified",
+    }
+}
+
 /// The variant of `AddressWatchHistoryEvent` for `HederaErc721Transfer`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(
     tag = "kind",
     rename = "HederaErc721Transfer",
@@ -570,8 +816,31 @@ pub struct AddressWatchHederaErc721Transfer {
     pub verified: Option<bool>,
 }
 
+object! {
+    AddressWatchHederaErc721Transfer {
+        0 required address_watch_id = "addressWatchId",
+        1 required direction = "direction",
+        2 required network = "network",
+        3 required block_number = "blockNumber",
+        4 required tx_hash = "txHash",
+        5 optional index = "index",
+        6 required timestamp = "timestamp",
+        7 required status = "status",
+        8 required metadata = "metadata",
+        9 required contract = "contract",
+        10 required from = "from",
+        11 required to = "to",
+        12 required token_id = "tokenId",
+        13 optional fee = "fee",
+        14 optional transaction_id = "transactionId",
+        15 optional evm_tx_hash = "evmTxHash",
+        16 optional symbol = "symbol",
+        17 optional verified = "verified",
+    }
+}
+
 /// The variant of `AddressWatchHistoryEvent` for `Hip17Transfer`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Hip17Transfer", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AddressWatchHip17Transfer {
@@ -605,6 +874,24 @@ pub struct AddressWatchHip17Transfer {
     /// The fee, in the smallest unit of the network's coin.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fee: Option<String>,
+}
+
+object! {
+    AddressWatchHip17Transfer {
+        0 required address_watch_id = "addressWatchId",
+        1 required direction = "direction",
+        2 required network = "network",
+        3 required block_number = "blockNumber",
+        4 required tx_hash = "txHash",
+        5 optional index = "index",
+        6 required timestamp = "timestamp",
+        7 required metadata = "metadata",
+        8 required token_id = "tokenId",
+        9 required serial_number = "serialNumber",
+        10 optional from = "from",
+        11 optional to = "to",
+        12 optional fee = "fee",
+    }
 }
 
 union! {
@@ -668,7 +955,7 @@ union! {
 }
 
 /// The variant of `AddressWatchHistoryEvent` for `HtsTransfer`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "HtsTransfer", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AddressWatchHtsTransfer {
@@ -703,13 +990,31 @@ pub struct AddressWatchHtsTransfer {
     pub fee: Option<String>,
 }
 
+object! {
+    AddressWatchHtsTransfer {
+        0 required address_watch_id = "addressWatchId",
+        1 required direction = "direction",
+        2 required network = "network",
+        3 required block_number = "blockNumber",
+        4 required tx_hash = "txHash",
+        5 optional index = "index",
+        6 required timestamp = "timestamp",
+        7 required metadata = "metadata",
+        8 optional token_id = "tokenId",
+        9 required froms = "froms",
+        10 required tos = "tos",
+        11 required value = "value",
+        12 optional fee = "fee",
+    }
+}
+
 id! {
     /// Identifies an address watch.
     AddressWatchId
 }
 
 /// The variant of `AddressWatchHistoryEvent` for `IouTransfer`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "IouTransfer", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AddressWatchIouTransfer {
@@ -750,8 +1055,28 @@ pub struct AddressWatchIouTransfer {
     pub memo: Option<String>,
 }
 
+object! {
+    AddressWatchIouTransfer {
+        0 required address_watch_id = "addressWatchId",
+        1 required direction = "direction",
+        2 required network = "network",
+        3 required block_number = "blockNumber",
+        4 required tx_hash = "txHash",
+        5 optional index = "index",
+        6 required timestamp = "timestamp",
+        7 required metadata = "metadata",
+        8 required currency = "currency",
+        9 required issuer = "issuer",
+        10 optional from = "from",
+        11 optional to = "to",
+        12 required value = "value",
+        13 optional fee = "fee",
+        14 optional memo = "memo",
+    }
+}
+
 /// The variant of `AddressWatchHistoryEvent` for `LockedCoinTransfer`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "LockedCoinTransfer", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AddressWatchLockedCoinTransfer {
@@ -786,8 +1111,26 @@ pub struct AddressWatchLockedCoinTransfer {
     pub fee: Option<String>,
 }
 
+object! {
+    AddressWatchLockedCoinTransfer {
+        0 required address_watch_id = "addressWatchId",
+        1 required direction = "direction",
+        2 required network = "network",
+        3 required block_number = "blockNumber",
+        4 required tx_hash = "txHash",
+        5 optional index = "index",
+        6 required timestamp = "timestamp",
+        7 required metadata = "metadata",
+        8 required coin = "coin",
+        9 required from = "from",
+        10 optional tos = "tos",
+        11 required value = "value",
+        12 optional fee = "fee",
+    }
+}
+
 /// The variant of `AddressWatchHistoryEvent` for `NativeTransfer`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "NativeTransfer", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AddressWatchNativeTransfer {
@@ -835,6 +1178,29 @@ pub struct AddressWatchNativeTransfer {
     /// Whether the asset is known to be what it says it is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub verified: Option<bool>,
+}
+
+object! {
+    AddressWatchNativeTransfer {
+        0 required address_watch_id = "addressWatchId",
+        1 required direction = "direction",
+        2 required network = "network",
+        3 required block_number = "blockNumber",
+        4 required tx_hash = "txHash",
+        5 optional index = "index",
+        6 required timestamp = "timestamp",
+        7 required metadata = "metadata",
+        8 optional from = "from",
+        9 optional to = "to",
+        10 required value = "value",
+        11 optional fee = "fee",
+        12 optional memo = "memo",
+        13 optional liquidity_pool = "liquidityPool",
+        14 optional balance_id = "balanceId",
+        15 required symbol = "symbol",
+        16 required decimals = "decimals",
+        17 optional verified = "verified",
+    }
 }
 
 open_enum! {
@@ -904,7 +1270,7 @@ open_enum! {
 }
 
 /// The variant of `AddressWatchHistoryEvent` for `Sep41Transfer`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Sep41Transfer", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AddressWatchSep41Transfer {
@@ -949,8 +1315,30 @@ pub struct AddressWatchSep41Transfer {
     pub balance_id: Option<String>,
 }
 
+object! {
+    AddressWatchSep41Transfer {
+        0 required address_watch_id = "addressWatchId",
+        1 required direction = "direction",
+        2 required network = "network",
+        3 required block_number = "blockNumber",
+        4 required tx_hash = "txHash",
+        5 optional index = "index",
+        6 required timestamp = "timestamp",
+        7 required metadata = "metadata",
+        8 required issuer = "issuer",
+        9 required asset_code = "assetCode",
+        10 required from = "from",
+        11 required to = "to",
+        12 required value = "value",
+        13 optional fee = "fee",
+        14 optional memo = "memo",
+        15 optional liquidity_pool = "liquidityPool",
+        16 optional balance_id = "balanceId",
+    }
+}
+
 /// The variant of `AddressWatchHistoryEvent` for `Snip2Transfer`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Snip2Transfer", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AddressWatchSnip2Transfer {
@@ -984,8 +1372,26 @@ pub struct AddressWatchSnip2Transfer {
     pub fee: Option<String>,
 }
 
+object! {
+    AddressWatchSnip2Transfer {
+        0 required address_watch_id = "addressWatchId",
+        1 required direction = "direction",
+        2 required network = "network",
+        3 required block_number = "blockNumber",
+        4 required tx_hash = "txHash",
+        5 optional index = "index",
+        6 required timestamp = "timestamp",
+        7 required metadata = "metadata",
+        8 required contract = "contract",
+        9 required from = "from",
+        10 required to = "to",
+        11 required value = "value",
+        12 optional fee = "fee",
+    }
+}
+
 /// The variant of `AddressWatchHistoryEvent` for `Snip3Transfer`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Snip3Transfer", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AddressWatchSnip3Transfer {
@@ -1019,8 +1425,26 @@ pub struct AddressWatchSnip3Transfer {
     pub fee: Option<String>,
 }
 
+object! {
+    AddressWatchSnip3Transfer {
+        0 required address_watch_id = "addressWatchId",
+        1 required direction = "direction",
+        2 required network = "network",
+        3 required block_number = "blockNumber",
+        4 required tx_hash = "txHash",
+        5 optional index = "index",
+        6 required timestamp = "timestamp",
+        7 required metadata = "metadata",
+        8 required contract = "contract",
+        9 required from = "from",
+        10 required to = "to",
+        11 required token_id = "tokenId",
+        12 optional fee = "fee",
+    }
+}
+
 /// The variant of `AddressWatchHistoryEvent` for `SplTransfer` and `Spl2022Transfer`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AddressWatchSplTransfer {
@@ -1058,8 +1482,27 @@ pub struct AddressWatchSplTransfer {
     pub fee: Option<String>,
 }
 
+object! {
+    AddressWatchSplTransfer {
+        0 required address_watch_id = "addressWatchId",
+        1 required direction = "direction",
+        2 required network = "network",
+        3 required block_number = "blockNumber",
+        4 required tx_hash = "txHash",
+        5 optional index = "index",
+        6 required timestamp = "timestamp",
+        7 required metadata = "metadata",
+        8 required kind = "kind",
+        9 optional from = "from",
+        10 optional to = "to",
+        11 required mint = "mint",
+        12 required value = "value",
+        13 optional fee = "fee",
+    }
+}
+
 /// The variant of `AddressWatchHistoryEvent` for `Tep74Transfer`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Tep74Transfer", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AddressWatchTep74Transfer {
@@ -1097,8 +1540,27 @@ pub struct AddressWatchTep74Transfer {
     pub memo: Option<String>,
 }
 
+object! {
+    AddressWatchTep74Transfer {
+        0 required address_watch_id = "addressWatchId",
+        1 required direction = "direction",
+        2 required network = "network",
+        3 required block_number = "blockNumber",
+        4 required tx_hash = "txHash",
+        5 optional index = "index",
+        6 required timestamp = "timestamp",
+        7 required metadata = "metadata",
+        8 required master = "master",
+        9 required from = "from",
+        10 optional to = "to",
+        11 required value = "value",
+        12 optional fee = "fee",
+        13 optional memo = "memo",
+    }
+}
+
 /// The variant of `AddressWatchHistoryEvent` for `Trc10Transfer`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Trc10Transfer", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AddressWatchTrc10Transfer {
@@ -1132,8 +1594,26 @@ pub struct AddressWatchTrc10Transfer {
     pub fee: Option<String>,
 }
 
+object! {
+    AddressWatchTrc10Transfer {
+        0 required address_watch_id = "addressWatchId",
+        1 required direction = "direction",
+        2 required network = "network",
+        3 required block_number = "blockNumber",
+        4 required tx_hash = "txHash",
+        5 optional index = "index",
+        6 required timestamp = "timestamp",
+        7 required metadata = "metadata",
+        8 required token_id = "tokenId",
+        9 required from = "from",
+        10 required to = "to",
+        11 required value = "value",
+        12 optional fee = "fee",
+    }
+}
+
 /// The variant of `AddressWatchHistoryEvent` for `Trc20Transfer`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Trc20Transfer", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AddressWatchTrc20Transfer {
@@ -1167,8 +1647,26 @@ pub struct AddressWatchTrc20Transfer {
     pub fee: Option<String>,
 }
 
+object! {
+    AddressWatchTrc20Transfer {
+        0 required address_watch_id = "addressWatchId",
+        1 required direction = "direction",
+        2 required network = "network",
+        3 required block_number = "blockNumber",
+        4 required tx_hash = "txHash",
+        5 optional index = "index",
+        6 required timestamp = "timestamp",
+        7 required metadata = "metadata",
+        8 required contract = "contract",
+        9 required from = "from",
+        10 required to = "to",
+        11 required value = "value",
+        12 optional fee = "fee",
+    }
+}
+
 /// The variant of `AddressWatchHistoryEvent` for `Trc721Transfer`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Trc721Transfer", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AddressWatchTrc721Transfer {
@@ -1202,8 +1700,26 @@ pub struct AddressWatchTrc721Transfer {
     pub fee: Option<String>,
 }
 
+object! {
+    AddressWatchTrc721Transfer {
+        0 required address_watch_id = "addressWatchId",
+        1 required direction = "direction",
+        2 required network = "network",
+        3 required block_number = "blockNumber",
+        4 required tx_hash = "txHash",
+        5 optional index = "index",
+        6 required timestamp = "timestamp",
+        7 required metadata = "metadata",
+        8 required contract = "contract",
+        9 required from = "from",
+        10 required to = "to",
+        11 required token_id = "tokenId",
+        12 optional fee = "fee",
+    }
+}
+
 /// The variant of `AddressWatchHistoryEvent` for `UtxoTransfer`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "UtxoTransfer", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AddressWatchUtxoTransfer {
@@ -1235,8 +1751,25 @@ pub struct AddressWatchUtxoTransfer {
     pub fee: Option<String>,
 }
 
+object! {
+    AddressWatchUtxoTransfer {
+        0 required address_watch_id = "addressWatchId",
+        1 required direction = "direction",
+        2 required network = "network",
+        3 required block_number = "blockNumber",
+        4 required tx_hash = "txHash",
+        5 optional index = "index",
+        6 required timestamp = "timestamp",
+        7 required metadata = "metadata",
+        8 required froms = "froms",
+        9 required tos = "tos",
+        10 required value = "value",
+        11 optional fee = "fee",
+    }
+}
+
 /// The variant of `AddressWatchHistoryEvent` for `Xls33Transfer`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Xls33Transfer", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AddressWatchXls33Transfer {
@@ -1275,8 +1808,27 @@ pub struct AddressWatchXls33Transfer {
     pub memo: Option<String>,
 }
 
+object! {
+    AddressWatchXls33Transfer {
+        0 required address_watch_id = "addressWatchId",
+        1 required direction = "direction",
+        2 required network = "network",
+        3 required block_number = "blockNumber",
+        4 required tx_hash = "txHash",
+        5 optional index = "index",
+        6 required timestamp = "timestamp",
+        7 required metadata = "metadata",
+        8 required issuance_id = "issuanceId",
+        9 optional from = "from",
+        10 optional to = "to",
+        11 required value = "value",
+        12 optional fee = "fee",
+        13 optional memo = "memo",
+    }
+}
+
 /// What `GetAddressWatchAssets` answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetAddressWatchAssetsResponse {
@@ -1291,8 +1843,17 @@ pub struct GetAddressWatchAssetsResponse {
     pub net_worth: Option<BTreeMap<String, Number>>,
 }
 
+object! {
+    GetAddressWatchAssetsResponse {
+        0 required address_watch_id = "addressWatchId",
+        1 required network = "network",
+        2 required assets = "assets",
+        3 optional net_worth = "netWorth",
+    }
+}
+
 /// What `GetAddressWatchBlockchainEvents` answers: a page of [`AddressWatchBlockchainEvent`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetAddressWatchBlockchainEventsResponse {
@@ -1307,8 +1868,17 @@ pub struct GetAddressWatchBlockchainEventsResponse {
     pub network: AddressWatchNetwork,
 }
 
+object! {
+    GetAddressWatchBlockchainEventsResponse {
+        0 required items = "items",
+        1 optional next_page_token = "nextPageToken",
+        2 required address_watch_id = "addressWatchId",
+        3 required network = "network",
+    }
+}
+
 /// What `GetAddressWatchHistory` answers: a page of [`AddressWatchHistoryEvent`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetAddressWatchHistoryResponse {
@@ -1323,8 +1893,17 @@ pub struct GetAddressWatchHistoryResponse {
     pub network: AddressWatchNetwork,
 }
 
+object! {
+    GetAddressWatchHistoryResponse {
+        0 required items = "items",
+        1 optional next_page_token = "nextPageToken",
+        2 required address_watch_id = "addressWatchId",
+        3 required network = "network",
+    }
+}
+
 /// What `ListAddressWatches` answers: a page of [`AddressWatch`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListAddressWatchesResponse {
@@ -1333,4 +1912,11 @@ pub struct ListAddressWatchesResponse {
     /// Asks for the next page. Absent or empty on the last.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
+}
+
+object! {
+    ListAddressWatchesResponse {
+        0 required items = "items",
+        1 optional next_page_token = "nextPageToken",
+    }
 }

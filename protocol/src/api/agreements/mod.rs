@@ -2,8 +2,9 @@
 
 //! Agreements: terms that a user has to accept before using certain features.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use crate::object::object;
 use crate::{
     Answer, Auth, Encoded, InvalidArgument, Method, Operation, Outcome, Signed, Target, Undecodable,
 };
@@ -18,13 +19,19 @@ pub use crate::api::shared::UserId;
 /// `GET /agreements/latest-unaccepted` · token
 ///
 /// Answers [`GetLatestUnacceptedAgreementResponse`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetLatestUnacceptedAgreement {
     /// Which terms.
     #[serde(skip_serializing)]
     pub agreement_type: AgreementType,
+}
+
+object! {
+    GetLatestUnacceptedAgreement {
+        0 required agreement_type = "agreementType",
+    }
 }
 
 impl GetLatestUnacceptedAgreement {
@@ -60,13 +67,19 @@ impl Operation for GetLatestUnacceptedAgreement {
 /// `POST /agreements/{agreementId}/accept` · signed
 ///
 /// Answers [`RecordAgreementAcceptanceResponse`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct RecordAgreementAcceptance {
     /// The agreement.
     #[serde(skip_serializing)]
     pub agreement_id: AgreementId,
+}
+
+object! {
+    RecordAgreementAcceptance {
+        0 required agreement_id = "agreementId",
+    }
 }
 
 impl RecordAgreementAcceptance {

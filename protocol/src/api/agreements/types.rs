@@ -4,11 +4,12 @@ use alloc::string::String;
 
 use crate::api::shared::UserId;
 use crate::id::id;
+use crate::object::object;
 use crate::open_enum::open_enum;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// The `latest_agreement` of a `GetLatestUnacceptedAgreementResponse`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Agreement {
@@ -21,6 +22,15 @@ pub struct Agreement {
     pub details: String,
     /// Which terms.
     pub agreement_type: AgreementType,
+}
+
+object! {
+    Agreement {
+        0 required id = "id",
+        1 optional agreement_url = "agreementUrl",
+        2 required details = "details",
+        3 required agreement_type = "agreementType",
+    }
 }
 
 id! {
@@ -39,7 +49,7 @@ open_enum! {
 }
 
 /// What `GetLatestUnacceptedAgreement` answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetLatestUnacceptedAgreementResponse {
@@ -47,8 +57,14 @@ pub struct GetLatestUnacceptedAgreementResponse {
     pub latest_agreement: Option<Agreement>,
 }
 
+object! {
+    GetLatestUnacceptedAgreementResponse {
+        0 optional latest_agreement = "latestAgreement",
+    }
+}
+
 /// What `RecordAgreementAcceptance` answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct RecordAgreementAcceptanceResponse {
@@ -58,4 +74,12 @@ pub struct RecordAgreementAcceptanceResponse {
     pub user_id: UserId,
     /// When it was accepted.
     pub date_accepted: String,
+}
+
+object! {
+    RecordAgreementAcceptanceResponse {
+        0 required agreement_id = "agreementId",
+        1 required user_id = "userId",
+        2 required date_accepted = "dateAccepted",
+    }
 }

@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
+use crate::object::object;
 use crate::{
     Answer, Auth, Encoded, InvalidArgument, Method, Operation, Outcome, Paged, Signed, Target,
     Undecodable,
@@ -26,7 +27,7 @@ pub use crate::api::shared::{
 /// `GET /allocations` · token
 ///
 /// Answers [`ListAllocationsResponse`], page by page.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListAllocations {
@@ -36,6 +37,13 @@ pub struct ListAllocations {
     /// The page to answer: the `nextPageToken` of the one before.
     #[serde(skip_serializing)]
     pub pagination_token: Option<String>,
+}
+
+object! {
+    ListAllocations {
+        0 optional limit = "limit",
+        1 optional pagination_token = "paginationToken",
+    }
 }
 
 impl ListAllocations {
@@ -94,11 +102,17 @@ impl Paged for ListAllocations {
 /// `POST /allocations` · signed
 ///
 /// Answers [`AllocationWithActions`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct CreateAllocation {
     /// What to send.
     pub body: CreateAllocationRequest,
+}
+
+object! {
+    CreateAllocation {
+        0 required body = "body",
+    }
 }
 
 impl CreateAllocation {
@@ -135,7 +149,7 @@ impl Signed for CreateAllocation {}
 /// `POST /allocations/cancel-0fns-order-placement` · signed
 ///
 /// Answers [`Cancel0fnsOrderPlacementResponse`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Cancel0fnsOrderPlacement {
@@ -148,6 +162,14 @@ pub struct Cancel0fnsOrderPlacement {
     /// The fee sponsor that pays the network's fee.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fee_sponsor_id: Option<FeeSponsorId>,
+}
+
+object! {
+    Cancel0fnsOrderPlacement {
+        0 required allocation_action_id = "allocationActionId",
+        1 optional external_id = "externalId",
+        2 optional fee_sponsor_id = "feeSponsorId",
+    }
 }
 
 impl Cancel0fnsOrderPlacement {
@@ -188,7 +210,7 @@ impl Signed for Cancel0fnsOrderPlacement {}
 /// `POST /allocations/get-0fns-quote` · token
 ///
 /// Answers [`CreateAllocationQuoteResponse`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "protocol", rename = "0fns", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreateAllocationQuote {
@@ -200,6 +222,15 @@ pub struct CreateAllocationQuote {
     pub source_asset: Erc20Amount,
     /// What is wanted.
     pub target_asset: Erc20Token,
+}
+
+object! {
+    CreateAllocationQuote {
+        0 required wallet_id = "walletId",
+        1 required kind = "kind",
+        2 required source_asset = "sourceAsset",
+        3 required target_asset = "targetAsset",
+    }
 }
 
 impl CreateAllocationQuote {
@@ -280,13 +311,19 @@ impl Operation for GetAllocationsInfo {
 /// `GET /allocations/{allocationId}` · token
 ///
 /// Answers [`AllocationWithActions`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetAllocation {
     /// The allocation. At most 64 characters.
     #[serde(skip_serializing)]
     pub allocation_id: AllocationId,
+}
+
+object! {
+    GetAllocation {
+        0 required allocation_id = "allocationId",
+    }
 }
 
 impl GetAllocation {
@@ -324,7 +361,7 @@ impl Operation for GetAllocation {
 /// `GET /allocations/{allocationId}/actions` · token
 ///
 /// Answers [`ListAllocationActionsResponse`], page by page.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListAllocationActions {
@@ -337,6 +374,14 @@ pub struct ListAllocationActions {
     /// The page to answer: the `nextPageToken` of the one before.
     #[serde(skip_serializing)]
     pub pagination_token: Option<String>,
+}
+
+object! {
+    ListAllocationActions {
+        0 required allocation_id = "allocationId",
+        1 optional limit = "limit",
+        2 optional pagination_token = "paginationToken",
+    }
 }
 
 impl ListAllocationActions {
@@ -398,7 +443,7 @@ impl Paged for ListAllocationActions {
 /// `POST /allocations/{allocationId}/actions` · signed
 ///
 /// Answers [`AllocationWithActions`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreateAllocationAction {
@@ -407,6 +452,13 @@ pub struct CreateAllocationAction {
     pub allocation_id: AllocationId,
     /// What to send.
     pub body: CreateAllocationActionRequest,
+}
+
+object! {
+    CreateAllocationAction {
+        0 required allocation_id = "allocationId",
+        1 required body = "body",
+    }
 }
 
 impl CreateAllocationAction {

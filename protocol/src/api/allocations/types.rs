@@ -3,7 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::Number;
 use crate::api::shared::{
@@ -11,11 +11,12 @@ use crate::api::shared::{
     SwapAssetWithMetadataNative, SwapAssetWithMetadataSpl, TransactionId, WalletId,
 };
 use crate::id::id;
+use crate::object::object;
 use crate::open_enum::open_enum;
 use crate::union::union;
 
 /// Assets of a wallet in a yield protocol.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "protocol", rename = "0fns", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Allocation {
@@ -34,8 +35,19 @@ pub struct Allocation {
     pub date_created: String,
 }
 
+object! {
+    Allocation {
+        0 required id = "id",
+        1 required wallet_id = "walletId",
+        2 optional provider = "provider",
+        3 required amount = "amount",
+        4 required rewards = "rewards",
+        5 required date_created = "dateCreated",
+    }
+}
+
 /// A deposit into an allocation or a withdrawal from it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AllocationAction {
@@ -65,8 +77,23 @@ pub struct AllocationAction {
     pub date_created: String,
 }
 
+object! {
+    AllocationAction {
+        0 required id = "id",
+        1 required allocation_id = "allocationId",
+        2 optional external_id = "externalId",
+        3 required kind = "kind",
+        4 required status = "status",
+        5 required requester = "requester",
+        6 required request_body = "requestBody",
+        7 optional fee_sponsor_id = "feeSponsorId",
+        8 optional failure_reason = "failureReason",
+        9 required date_created = "dateCreated",
+    }
+}
+
 /// An action on an allocation that says how much.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AllocationActionByAmount {
@@ -83,6 +110,15 @@ pub struct AllocationActionByAmount {
     pub amount: String,
 }
 
+object! {
+    AllocationActionByAmount {
+        0 required kind = "kind",
+        1 optional external_id = "externalId",
+        2 optional fee_sponsor_id = "feeSponsorId",
+        3 required amount = "amount",
+    }
+}
+
 impl AllocationActionByAmount {
     /// Makes one from what is required.
     pub fn new(kind: AllocationActionKind, amount: impl Into<String>) -> Self {
@@ -96,7 +132,7 @@ impl AllocationActionByAmount {
 }
 
 /// An action on an allocation that says what is given and what is wanted, for 0fns.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AllocationActionByAssets {
@@ -113,6 +149,16 @@ pub struct AllocationActionByAssets {
     pub source_asset: Erc20Amount,
     /// What is wanted.
     pub target_asset: Erc20Amount,
+}
+
+object! {
+    AllocationActionByAssets {
+        0 required kind = "kind",
+        1 optional external_id = "externalId",
+        2 optional fee_sponsor_id = "feeSponsorId",
+        3 required source_asset = "sourceAsset",
+        4 required target_asset = "targetAsset",
+    }
 }
 
 impl AllocationActionByAssets {
@@ -175,12 +221,18 @@ id! {
 }
 
 /// The terms of a protocol at the moment.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AllocationInfo {
     /// The current rate of its rewards.
     pub rewards_rate: Number,
+}
+
+object! {
+    AllocationInfo {
+        0 required rewards_rate = "rewardsRate",
+    }
 }
 
 open_enum! {
@@ -205,7 +257,7 @@ open_enum! {
 }
 
 /// What `CreateAllocation` answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AllocationWithActions {
@@ -228,6 +280,19 @@ pub struct AllocationWithActions {
     pub actions: Vec<AllocationAction>,
 }
 
+object! {
+    AllocationWithActions {
+        0 required id = "id",
+        1 required wallet_id = "walletId",
+        2 required protocol = "protocol",
+        3 optional provider = "provider",
+        4 required amount = "amount",
+        5 required rewards = "rewards",
+        6 required date_created = "dateCreated",
+        7 required actions = "actions",
+    }
+}
+
 union! {
     /// The `amount` of a `Allocation`.
     pub enum AssetAmountWithMetadata by "kind" {
@@ -243,7 +308,7 @@ union! {
 }
 
 /// The variant of `AssetAmountWithMetadata` for `Sep41`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Sep41", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AssetAmountWithMetadataSep41 {
@@ -257,8 +322,17 @@ pub struct AssetAmountWithMetadataSep41 {
     pub metadata: AssetMetadata,
 }
 
+object! {
+    AssetAmountWithMetadataSep41 {
+        0 required issuer = "issuer",
+        1 required asset_code = "assetCode",
+        2 required amount = "amount",
+        3 required metadata = "metadata",
+    }
+}
+
 /// What `Cancel0fnsOrderPlacement` answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Cancel0fnsOrderPlacementResponse {
@@ -266,8 +340,14 @@ pub struct Cancel0fnsOrderPlacementResponse {
     pub transaction_id: TransactionId,
 }
 
+object! {
+    Cancel0fnsOrderPlacementResponse {
+        0 required transaction_id = "transactionId",
+    }
+}
+
 /// Opens an allocation at 0fns.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "protocol", rename = "0fns", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreateAllocation0fns {
@@ -287,6 +367,17 @@ pub struct CreateAllocation0fns {
     pub source_asset: Erc20Amount,
     /// What is wanted.
     pub target_asset: Erc20Amount,
+}
+
+object! {
+    CreateAllocation0fns {
+        0 required wallet_id = "walletId",
+        1 optional external_id = "externalId",
+        2 optional provider = "provider",
+        3 optional fee_sponsor_id = "feeSponsorId",
+        4 required source_asset = "sourceAsset",
+        5 required target_asset = "targetAsset",
+    }
 }
 
 impl CreateAllocation0fns {
@@ -318,7 +409,7 @@ union! {
 }
 
 /// Opens an allocation in Gauntlet USDC Prime on Ethereum.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(
     tag = "protocol",
     rename = "GauntletUsdcPrime",
@@ -342,6 +433,16 @@ pub struct CreateAllocationGauntletUsdcPrime {
     pub amount: String,
 }
 
+object! {
+    CreateAllocationGauntletUsdcPrime {
+        0 required wallet_id = "walletId",
+        1 optional external_id = "externalId",
+        2 optional provider = "provider",
+        3 optional fee_sponsor_id = "feeSponsorId",
+        4 required amount = "amount",
+    }
+}
+
 impl CreateAllocationGauntletUsdcPrime {
     /// Makes one from what is required.
     pub fn new(wallet_id: impl Into<WalletId>, amount: impl Into<String>) -> Self {
@@ -356,7 +457,7 @@ impl CreateAllocationGauntletUsdcPrime {
 }
 
 /// Opens an allocation in Gauntlet USDC Prime on Base.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(
     tag = "protocol",
     rename = "GauntletUsdcPrimeBase",
@@ -380,6 +481,16 @@ pub struct CreateAllocationGauntletUsdcPrimeBase {
     pub amount: String,
 }
 
+object! {
+    CreateAllocationGauntletUsdcPrimeBase {
+        0 required wallet_id = "walletId",
+        1 optional external_id = "externalId",
+        2 optional provider = "provider",
+        3 optional fee_sponsor_id = "feeSponsorId",
+        4 required amount = "amount",
+    }
+}
+
 impl CreateAllocationGauntletUsdcPrimeBase {
     /// Makes one from what is required.
     pub fn new(wallet_id: impl Into<WalletId>, amount: impl Into<String>) -> Self {
@@ -394,7 +505,7 @@ impl CreateAllocationGauntletUsdcPrimeBase {
 }
 
 /// What `CreateAllocationQuote` answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreateAllocationQuoteResponse {
@@ -412,6 +523,18 @@ pub struct CreateAllocationQuoteResponse {
     pub est_fill_time: i64,
     /// When it was created.
     pub date_created: String,
+}
+
+object! {
+    CreateAllocationQuoteResponse {
+        0 required wallet_id = "walletId",
+        1 required protocol = "protocol",
+        2 required kind = "kind",
+        3 required source_asset = "sourceAsset",
+        4 required target_asset = "targetAsset",
+        5 required est_fill_time = "estFillTime",
+        6 required date_created = "dateCreated",
+    }
 }
 
 union! {
@@ -435,7 +558,7 @@ union! {
 }
 
 /// Opens an allocation in Sentora PYUSD Main.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(
     tag = "protocol",
     rename = "SentoraPyusdMain",
@@ -459,6 +582,16 @@ pub struct CreateAllocationSentoraPyusdMain {
     pub amount: String,
 }
 
+object! {
+    CreateAllocationSentoraPyusdMain {
+        0 required wallet_id = "walletId",
+        1 optional external_id = "externalId",
+        2 optional provider = "provider",
+        3 optional fee_sponsor_id = "feeSponsorId",
+        4 required amount = "amount",
+    }
+}
+
 impl CreateAllocationSentoraPyusdMain {
     /// Makes one from what is required.
     pub fn new(wallet_id: impl Into<WalletId>, amount: impl Into<String>) -> Self {
@@ -473,7 +606,7 @@ impl CreateAllocationSentoraPyusdMain {
 }
 
 /// Opens an allocation in Sky's sUSDS.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "protocol", rename = "SkySusds", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreateAllocationSkySusds {
@@ -493,6 +626,16 @@ pub struct CreateAllocationSkySusds {
     pub amount: String,
 }
 
+object! {
+    CreateAllocationSkySusds {
+        0 required wallet_id = "walletId",
+        1 optional external_id = "externalId",
+        2 optional provider = "provider",
+        3 optional fee_sponsor_id = "feeSponsorId",
+        4 required amount = "amount",
+    }
+}
+
 impl CreateAllocationSkySusds {
     /// Makes one from what is required.
     pub fn new(wallet_id: impl Into<WalletId>, amount: impl Into<String>) -> Self {
@@ -507,7 +650,7 @@ impl CreateAllocationSkySusds {
 }
 
 /// Opens an allocation in Steakhouse USDC on Base.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(
     tag = "protocol",
     rename = "SteakhouseUsdcBase",
@@ -531,6 +674,16 @@ pub struct CreateAllocationSteakhouseUsdcBase {
     pub amount: String,
 }
 
+object! {
+    CreateAllocationSteakhouseUsdcBase {
+        0 required wallet_id = "walletId",
+        1 optional external_id = "externalId",
+        2 optional provider = "provider",
+        3 optional fee_sponsor_id = "feeSponsorId",
+        4 required amount = "amount",
+    }
+}
+
 impl CreateAllocationSteakhouseUsdcBase {
     /// Makes one from what is required.
     pub fn new(wallet_id: impl Into<WalletId>, amount: impl Into<String>) -> Self {
@@ -545,7 +698,7 @@ impl CreateAllocationSteakhouseUsdcBase {
 }
 
 /// Opens an allocation in Steakhouse USDT.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "protocol", rename = "SteakhouseUsdt", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreateAllocationSteakhouseUsdt {
@@ -565,6 +718,16 @@ pub struct CreateAllocationSteakhouseUsdt {
     pub amount: String,
 }
 
+object! {
+    CreateAllocationSteakhouseUsdt {
+        0 required wallet_id = "walletId",
+        1 optional external_id = "externalId",
+        2 optional provider = "provider",
+        3 optional fee_sponsor_id = "feeSponsorId",
+        4 required amount = "amount",
+    }
+}
+
 impl CreateAllocationSteakhouseUsdt {
     /// Makes one from what is required.
     pub fn new(wallet_id: impl Into<WalletId>, amount: impl Into<String>) -> Self {
@@ -579,7 +742,7 @@ impl CreateAllocationSteakhouseUsdt {
 }
 
 /// What `GetAllocationsInfo` answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct GetAllocationsInfoResponse {
     /// The terms of 0fns.
@@ -608,8 +771,20 @@ pub struct GetAllocationsInfoResponse {
     pub sentora_pyusd_main: Option<AllocationInfo>,
 }
 
+object! {
+    GetAllocationsInfoResponse {
+        0 optional zero_fns = "0fns",
+        1 optional sky_susds = "SkySusds",
+        2 optional gauntlet_usdc_prime = "GauntletUsdcPrime",
+        3 optional steakhouse_usdt = "SteakhouseUsdt",
+        4 optional gauntlet_usdc_prime_base = "GauntletUsdcPrimeBase",
+        5 optional steakhouse_usdc_base = "SteakhouseUsdcBase",
+        6 optional sentora_pyusd_main = "SentoraPyusdMain",
+    }
+}
+
 /// What `ListAllocationActions` answers: a page of [`AllocationAction`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListAllocationActionsResponse {
@@ -620,8 +795,15 @@ pub struct ListAllocationActionsResponse {
     pub next_page_token: Option<String>,
 }
 
+object! {
+    ListAllocationActionsResponse {
+        0 required items = "items",
+        1 optional next_page_token = "nextPageToken",
+    }
+}
+
 /// What `ListAllocations` answers: a page of [`Allocation`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListAllocationsResponse {
@@ -630,4 +812,11 @@ pub struct ListAllocationsResponse {
     /// Asks for the next page. Absent or empty on the last.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
+}
+
+object! {
+    ListAllocationsResponse {
+        0 required items = "items",
+        1 optional next_page_token = "nextPageToken",
+    }
 }

@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
+use crate::object::object;
 use crate::{
     Answer, Auth, Csv, Encoded, InvalidArgument, Json, Method, NumberOrString, Operation, Outcome,
     Paged, Secret, Signed, Target, Undecodable,
@@ -29,7 +30,7 @@ pub use crate::api::shared::{
 /// `POST /auth/action` · token
 ///
 /// Answers [`CreateUserActionSignatureResponse`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreateUserActionSignature {
@@ -40,6 +41,14 @@ pub struct CreateUserActionSignature {
     /// The second factor's answer, where one is required.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub second_factor: Option<SecondFactorAssertion>,
+}
+
+object! {
+    CreateUserActionSignature {
+        0 required challenge_identifier = "challengeIdentifier",
+        1 required first_factor = "firstFactor",
+        2 optional second_factor = "secondFactor",
+    }
 }
 
 impl CreateUserActionSignature {
@@ -81,7 +90,7 @@ impl Operation for CreateUserActionSignature {
 /// `POST /auth/action/init` · token
 ///
 /// Answers [`AuthenticationChallenge`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreateUserActionChallenge {
@@ -94,6 +103,15 @@ pub struct CreateUserActionChallenge {
     pub user_action_http_path: String,
     /// The body of the call to sign.
     pub user_action_payload: Secret,
+}
+
+object! {
+    CreateUserActionChallenge {
+        0 optional user_action_server_kind = "userActionServerKind",
+        1 required user_action_http_method = "userActionHttpMethod",
+        2 required user_action_http_path = "userActionHttpPath",
+        3 required user_action_payload = "userActionPayload",
+    }
 }
 
 impl CreateUserActionChallenge {
@@ -137,7 +155,7 @@ impl Operation for CreateUserActionChallenge {
 /// `GET /auth/action/logs` · token
 ///
 /// Answers comma-separated values.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListAuditLogs {
@@ -150,6 +168,14 @@ pub struct ListAuditLogs {
     /// Only actions of this user.
     #[serde(skip_serializing)]
     pub user_id: Option<UserId>,
+}
+
+object! {
+    ListAuditLogs {
+        0 required start_time = "startTime",
+        1 required end_time = "endTime",
+        2 optional user_id = "userId",
+    }
 }
 
 impl ListAuditLogs {
@@ -192,12 +218,18 @@ impl Operation for ListAuditLogs {
 /// `GET /auth/action/logs/{id}` · token
 ///
 /// Answers [`AuditLog`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct GetAuditLog {
     /// Its id.
     #[serde(skip_serializing)]
     pub id: AuditLogId,
+}
+
+object! {
+    GetAuditLog {
+        0 required id = "id",
+    }
 }
 
 impl GetAuditLog {
@@ -271,13 +303,19 @@ impl Operation for ListApplications {
 ///
 /// Answers [`Application`].
 #[deprecated(note = "the service keeps it for existing users only")]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetApplication {
     /// The application.
     #[serde(skip_serializing)]
     pub app_id: ApplicationId,
+}
+
+object! {
+    GetApplication {
+        0 required app_id = "appId",
+    }
 }
 
 impl GetApplication {
@@ -351,11 +389,17 @@ impl Operation for ListCredentials {
 /// `POST /auth/credentials` · signed
 ///
 /// Answers [`Credential`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct CreateCredential {
     /// What to send.
     pub body: CreateCredentialRequest,
+}
+
+object! {
+    CreateCredential {
+        0 required body = "body",
+    }
 }
 
 impl CreateCredential {
@@ -392,12 +436,18 @@ impl Signed for CreateCredential {}
 /// `PUT /auth/credentials/activate` · signed
 ///
 /// Answers [`MessageResponse`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ActivateCredential {
     /// The credential.
     pub credential_uuid: CredentialUuid,
+}
+
+object! {
+    ActivateCredential {
+        0 required credential_uuid = "credentialUuid",
+    }
 }
 
 impl ActivateCredential {
@@ -436,11 +486,17 @@ impl Signed for ActivateCredential {}
 /// `POST /auth/credentials/code` · signed
 ///
 /// Answers [`CreateCredentialCodeResponse`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct CreateCredentialCode {
     /// Until when the code is valid.
     pub expiration: NumberOrString,
+}
+
+object! {
+    CreateCredentialCode {
+        0 required expiration = "expiration",
+    }
 }
 
 impl CreateCredentialCode {
@@ -479,7 +535,7 @@ impl Signed for CreateCredentialCode {}
 /// `POST /auth/credentials/code/init` · no token
 ///
 /// Answers [`CredentialChallenge`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreateCredentialChallengeWithCode {
@@ -487,6 +543,13 @@ pub struct CreateCredentialChallengeWithCode {
     pub credential_kind: NewCredentialKind,
     /// The one-time code.
     pub code: Secret,
+}
+
+object! {
+    CreateCredentialChallengeWithCode {
+        0 required credential_kind = "credentialKind",
+        1 required code = "code",
+    }
 }
 
 impl CreateCredentialChallengeWithCode {
@@ -524,11 +587,17 @@ impl Operation for CreateCredentialChallengeWithCode {
 /// `POST /auth/credentials/code/verify` · no token
 ///
 /// Answers [`Credential`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct CreateCredentialWithCode {
     /// What to send.
     pub body: CreateCredentialRequest,
+}
+
+object! {
+    CreateCredentialWithCode {
+        0 required body = "body",
+    }
 }
 
 impl CreateCredentialWithCode {
@@ -563,12 +632,18 @@ impl Operation for CreateCredentialWithCode {
 /// `PUT /auth/credentials/deactivate` · signed
 ///
 /// Answers [`MessageResponse`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct DeactivateCredential {
     /// The credential.
     pub credential_uuid: CredentialUuid,
+}
+
+object! {
+    DeactivateCredential {
+        0 required credential_uuid = "credentialUuid",
+    }
 }
 
 impl DeactivateCredential {
@@ -607,11 +682,17 @@ impl Signed for DeactivateCredential {}
 /// `POST /auth/credentials/init` · token
 ///
 /// Answers [`CredentialChallenge`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct CreateCredentialChallenge {
     /// Its kind.
     pub kind: NewCredentialKind,
+}
+
+object! {
+    CreateCredentialChallenge {
+        0 required kind = "kind",
+    }
 }
 
 impl CreateCredentialChallenge {
@@ -646,13 +727,19 @@ impl Operation for CreateCredentialChallenge {
 /// `DELETE /auth/credentials/{credentialUuid}` · signed
 ///
 /// Answers nothing.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct DeleteCredential {
     /// The credential.
     #[serde(skip_serializing)]
     pub credential_uuid: CredentialUuid,
+}
+
+object! {
+    DeleteCredential {
+        0 required credential_uuid = "credentialUuid",
+    }
 }
 
 impl DeleteCredential {
@@ -693,7 +780,7 @@ impl Signed for DeleteCredential {}
 /// `POST /auth/login` · no token
 ///
 /// Answers [`LoginResponse`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Login {
@@ -704,6 +791,14 @@ pub struct Login {
     /// The second factor's answer, where one is required.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub second_factor: Option<SecondFactorAssertion>,
+}
+
+object! {
+    Login {
+        0 required challenge_identifier = "challengeIdentifier",
+        1 required first_factor = "firstFactor",
+        2 optional second_factor = "secondFactor",
+    }
 }
 
 impl Login {
@@ -749,7 +844,7 @@ pub type CompleteUserLogin = Login;
 /// `POST /auth/login/code` · no token
 ///
 /// Answers [`MessageResponse`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SendLoginCode {
@@ -761,6 +856,14 @@ pub struct SendLoginCode {
     /// The tenant.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tenant_id: Option<TenantId>,
+}
+
+object! {
+    SendLoginCode {
+        0 required username = "username",
+        1 optional org_id = "orgId",
+        2 optional tenant_id = "tenantId",
+    }
 }
 
 impl SendLoginCode {
@@ -799,11 +902,17 @@ impl Operation for SendLoginCode {
 /// `POST /auth/login/delegated` · signed
 ///
 /// Answers [`LoginToken`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct DelegatedLogin {
     /// The user's name: an e-mail address.
     pub username: String,
+}
+
+object! {
+    DelegatedLogin {
+        0 required username = "username",
+    }
 }
 
 impl DelegatedLogin {
@@ -842,7 +951,7 @@ impl Signed for DelegatedLogin {}
 /// `POST /auth/login/init` · no token
 ///
 /// Answers [`AuthenticationChallenge`].
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreateLoginChallenge {
@@ -858,6 +967,15 @@ pub struct CreateLoginChallenge {
     /// The e-mailed code, when the organisation asks for one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub login_code: Option<Secret>,
+}
+
+object! {
+    CreateLoginChallenge {
+        0 optional username = "username",
+        1 optional org_id = "orgId",
+        2 optional tenant_id = "tenantId",
+        3 optional login_code = "loginCode",
+    }
 }
 
 impl CreateLoginChallenge {
@@ -897,13 +1015,20 @@ impl Operation for CreateLoginChallenge {
 /// `POST /auth/login/oidc` · no token
 ///
 /// Answers [`OidcLoginResponse`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct OidcLogin {
     /// The code that the provider returned.
     pub code: Secret,
     /// The state that the provider returned.
     pub state: String,
+}
+
+object! {
+    OidcLogin {
+        0 required code = "code",
+        1 required state = "state",
+    }
 }
 
 impl OidcLogin {
@@ -945,11 +1070,17 @@ pub type CompleteOidcLogin = OidcLogin;
 /// `POST /auth/login/oidc/credentials` · token
 ///
 /// Answers [`Credential`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct OidcLoginCredentials {
     /// What to send.
     pub body: Json,
+}
+
+object! {
+    OidcLoginCredentials {
+        0 required body = "body",
+    }
 }
 
 impl OidcLoginCredentials {
@@ -984,7 +1115,7 @@ impl Operation for OidcLoginCredentials {
 /// `POST /auth/login/oidc/init` · no token
 ///
 /// Answers [`OidcLoginInitResponse`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct OidcLoginInit {
@@ -999,6 +1130,15 @@ pub struct OidcLoginInit {
     /// A random text that the identity token has to repeat.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nonce: Option<String>,
+}
+
+object! {
+    OidcLoginInit {
+        0 optional org_id = "orgId",
+        1 optional tenant_id = "tenantId",
+        2 required redirect_uri = "redirectUri",
+        3 optional nonce = "nonce",
+    }
 }
 
 impl OidcLoginInit {
@@ -1042,7 +1182,7 @@ pub type InitiateOidcLogin = OidcLoginInit;
 /// `POST /auth/login/social` · no token
 ///
 /// Answers [`LoginToken`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(
     tag = "socialLoginProviderKind",
     rename = "Oidc",
@@ -1055,6 +1195,13 @@ pub struct SocialLogin {
     pub org_id: Option<OrgId>,
     /// The identity token that the provider issued.
     pub id_token: Secret,
+}
+
+object! {
+    SocialLogin {
+        0 optional org_id = "orgId",
+        1 required id_token = "idToken",
+    }
 }
 
 impl SocialLogin {
@@ -1092,13 +1239,20 @@ impl Operation for SocialLogin {
 /// `POST /auth/login/sso` · no token
 ///
 /// Answers [`LoginToken`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct SsoLogin {
     /// The code that the identity provider returned.
     pub code: Secret,
     /// The state that the provider returned.
     pub state: String,
+}
+
+object! {
+    SsoLogin {
+        0 required code = "code",
+        1 required state = "state",
+    }
 }
 
 impl SsoLogin {
@@ -1140,7 +1294,7 @@ pub type CompleteSsoLogin = SsoLogin;
 /// `POST /auth/login/sso/init` · no token
 ///
 /// Answers [`SsoLoginInitResponse`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SsoLoginInit {
@@ -1154,6 +1308,15 @@ pub struct SsoLoginInit {
     pub client_id: String,
     /// Where to send the user afterwards. A URI.
     pub redirect_uri: String,
+}
+
+object! {
+    SsoLoginInit {
+        0 optional org_id = "orgId",
+        1 optional tenant_id = "tenantId",
+        2 required client_id = "clientId",
+        3 required redirect_uri = "redirectUri",
+    }
 }
 
 impl SsoLoginInit {
@@ -1197,13 +1360,19 @@ pub type InitiateSsoLogin = SsoLoginInit;
 /// `PUT /auth/logout` · token
 ///
 /// Answers [`MessageResponse`].
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Logout {
     /// Whether all of the user's sessions end, not this one alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub all_sessions: Option<bool>,
+}
+
+object! {
+    Logout {
+        0 optional all_sessions = "allSessions",
+    }
 }
 
 impl Logout {
@@ -1275,7 +1444,7 @@ impl Operation for ListPersonalAccessTokens {
 /// `POST /auth/pats` · signed
 ///
 /// Answers [`CreatePersonalAccessTokenResponse`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreatePersonalAccessToken {
@@ -1297,6 +1466,17 @@ pub struct CreatePersonalAccessToken {
     /// For how many seconds the token is valid. At least 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seconds_valid: Option<i64>,
+}
+
+object! {
+    CreatePersonalAccessToken {
+        0 required name = "name",
+        1 required public_key = "publicKey",
+        2 optional permission_id = "permissionId",
+        3 optional external_id = "externalId",
+        4 optional days_valid = "daysValid",
+        5 optional seconds_valid = "secondsValid",
+    }
 }
 
 impl CreatePersonalAccessToken {
@@ -1341,13 +1521,19 @@ impl Signed for CreatePersonalAccessToken {}
 ///
 /// Answers [`PersonalAccessToken`].
 #[doc(alias = "archivePersonalAccessToken")]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct DeletePersonalAccessToken {
     /// The access token.
     #[serde(skip_serializing)]
     pub token_id: PersonalAccessTokenId,
+}
+
+object! {
+    DeletePersonalAccessToken {
+        0 required token_id = "tokenId",
+    }
 }
 
 impl DeletePersonalAccessToken {
@@ -1387,13 +1573,19 @@ impl Signed for DeletePersonalAccessToken {}
 /// `GET /auth/pats/{tokenId}` · token
 ///
 /// Answers [`PersonalAccessToken`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetPersonalAccessToken {
     /// The access token.
     #[serde(skip_serializing)]
     pub token_id: PersonalAccessTokenId,
+}
+
+object! {
+    GetPersonalAccessToken {
+        0 required token_id = "tokenId",
+    }
 }
 
 impl GetPersonalAccessToken {
@@ -1431,7 +1623,7 @@ impl Operation for GetPersonalAccessToken {
 /// `PUT /auth/pats/{tokenId}` · signed
 ///
 /// Answers [`PersonalAccessToken`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct UpdatePersonalAccessToken {
@@ -1445,6 +1637,14 @@ pub struct UpdatePersonalAccessToken {
     /// body answers what exists already; the same id with another body is refused with 409.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
+}
+
+object! {
+    UpdatePersonalAccessToken {
+        0 required token_id = "tokenId",
+        1 optional name = "name",
+        2 optional external_id = "externalId",
+    }
 }
 
 impl UpdatePersonalAccessToken {
@@ -1486,13 +1686,19 @@ impl Signed for UpdatePersonalAccessToken {}
 /// `PUT /auth/pats/{tokenId}/activate` · signed
 ///
 /// Answers [`PersonalAccessToken`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ActivatePersonalAccessToken {
     /// The access token.
     #[serde(skip_serializing)]
     pub token_id: PersonalAccessTokenId,
+}
+
+object! {
+    ActivatePersonalAccessToken {
+        0 required token_id = "tokenId",
+    }
 }
 
 impl ActivatePersonalAccessToken {
@@ -1533,13 +1739,19 @@ impl Signed for ActivatePersonalAccessToken {}
 /// `PUT /auth/pats/{tokenId}/deactivate` · signed
 ///
 /// Answers [`PersonalAccessToken`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct DeactivatePersonalAccessToken {
     /// The access token.
     #[serde(skip_serializing)]
     pub token_id: PersonalAccessTokenId,
+}
+
+object! {
+    DeactivatePersonalAccessToken {
+        0 required token_id = "tokenId",
+    }
 }
 
 impl DeactivatePersonalAccessToken {
@@ -1580,7 +1792,7 @@ impl Signed for DeactivatePersonalAccessToken {}
 /// `POST /auth/recover/user` · temporary token
 ///
 /// Answers [`RegisteredUser`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Recover {
@@ -1588,6 +1800,13 @@ pub struct Recover {
     pub recovery: RecoveryAssertion,
     /// The credentials that replace all others.
     pub new_credentials: NewCredentials,
+}
+
+object! {
+    Recover {
+        0 required recovery = "recovery",
+        1 required new_credentials = "newCredentials",
+    }
 }
 
 impl Recover {
@@ -1629,7 +1848,7 @@ pub type RecoverUser = Recover;
 /// `POST /auth/recover/user/code` · no token
 ///
 /// Answers [`MessageResponse`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SendRecoveryCode {
@@ -1641,6 +1860,14 @@ pub struct SendRecoveryCode {
     /// The tenant.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tenant_id: Option<TenantId>,
+}
+
+object! {
+    SendRecoveryCode {
+        0 required username = "username",
+        1 optional org_id = "orgId",
+        2 optional tenant_id = "tenantId",
+    }
 }
 
 impl SendRecoveryCode {
@@ -1683,7 +1910,7 @@ pub type SendRecoveryCodeEmail = SendRecoveryCode;
 /// `POST /auth/recover/user/delegated` · signed
 ///
 /// Answers [`RecoveryChallenge`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreateDelegatedRecoveryChallenge {
@@ -1691,6 +1918,13 @@ pub struct CreateDelegatedRecoveryChallenge {
     pub username: String,
     /// The credential's id at its authenticator; base64url.
     pub credential_id: String,
+}
+
+object! {
+    CreateDelegatedRecoveryChallenge {
+        0 required username = "username",
+        1 required credential_id = "credentialId",
+    }
 }
 
 impl CreateDelegatedRecoveryChallenge {
@@ -1730,7 +1964,7 @@ impl Signed for CreateDelegatedRecoveryChallenge {}
 /// `POST /auth/recover/user/init` · no token
 ///
 /// Answers [`RecoveryChallenge`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreateRecoveryChallenge {
@@ -1746,6 +1980,16 @@ pub struct CreateRecoveryChallenge {
     pub tenant_id: Option<TenantId>,
     /// The credential's id at its authenticator; base64url.
     pub credential_id: String,
+}
+
+object! {
+    CreateRecoveryChallenge {
+        0 required username = "username",
+        1 required verification_code = "verificationCode",
+        2 optional org_id = "orgId",
+        3 optional tenant_id = "tenantId",
+        4 required credential_id = "credentialId",
+    }
 }
 
 impl CreateRecoveryChallenge {
@@ -1790,7 +2034,7 @@ impl Operation for CreateRecoveryChallenge {
 /// `POST /auth/registration` · temporary token
 ///
 /// Answers [`RegisteredUser`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Register {
@@ -1802,6 +2046,14 @@ pub struct Register {
     /// The credential to recover the account with.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recovery_credential: Option<NewRecoveryKey>,
+}
+
+object! {
+    Register {
+        0 required first_factor_credential = "firstFactorCredential",
+        1 optional second_factor_credential = "secondFactorCredential",
+        2 optional recovery_credential = "recoveryCredential",
+    }
 }
 
 impl Register {
@@ -1844,7 +2096,7 @@ pub type CompleteUserRegistration = Register;
 /// `PUT /auth/registration/code` · no token
 ///
 /// Answers [`MessageResponse`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ResendRegistrationCode {
@@ -1856,6 +2108,14 @@ pub struct ResendRegistrationCode {
     /// The tenant.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tenant_id: Option<TenantId>,
+}
+
+object! {
+    ResendRegistrationCode {
+        0 required username = "username",
+        1 optional org_id = "orgId",
+        2 optional tenant_id = "tenantId",
+    }
 }
 
 impl ResendRegistrationCode {
@@ -1894,7 +2154,7 @@ impl Operation for ResendRegistrationCode {
 /// `POST /auth/registration/delegated` · signed
 ///
 /// Answers [`RegistrationChallenge`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreateDelegatedRegistrationChallenge {
@@ -1906,6 +2166,14 @@ pub struct CreateDelegatedRegistrationChallenge {
     /// body answers what exists already; the same id with another body is refused with 409.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
+}
+
+object! {
+    CreateDelegatedRegistrationChallenge {
+        0 required email = "email",
+        1 required kind = "kind",
+        2 optional external_id = "externalId",
+    }
 }
 
 impl CreateDelegatedRegistrationChallenge {
@@ -1947,7 +2215,7 @@ impl Signed for CreateDelegatedRegistrationChallenge {}
 /// `POST /auth/registration/enduser` · temporary token
 ///
 /// Answers [`RegisterEndUserResponse`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct RegisterEndUser {
@@ -1961,6 +2229,15 @@ pub struct RegisterEndUser {
     pub recovery_credential: Option<NewRecoveryKey>,
     /// The wallets. At least 1 item.
     pub wallets: Vec<EndUserWallet>,
+}
+
+object! {
+    RegisterEndUser {
+        0 required first_factor_credential = "firstFactorCredential",
+        1 optional second_factor_credential = "secondFactorCredential",
+        2 optional recovery_credential = "recoveryCredential",
+        3 required wallets = "wallets",
+    }
 }
 
 impl RegisterEndUser {
@@ -2007,7 +2284,7 @@ pub type CompleteEndUserRegistrationWithWallets = RegisterEndUser;
 /// `POST /auth/registration/init` · no token
 ///
 /// Answers [`RegistrationChallenge`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreateRegistrationChallenge {
@@ -2021,6 +2298,15 @@ pub struct CreateRegistrationChallenge {
     pub username: String,
     /// The code from the invitation.
     pub registration_code: Secret,
+}
+
+object! {
+    CreateRegistrationChallenge {
+        0 optional org_id = "orgId",
+        1 optional tenant_id = "tenantId",
+        2 required username = "username",
+        3 required registration_code = "registrationCode",
+    }
 }
 
 impl CreateRegistrationChallenge {
@@ -2061,7 +2347,7 @@ impl Operation for CreateRegistrationChallenge {
 /// `POST /auth/registration/social` · no token
 ///
 /// Answers [`RegistrationChallenge`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(
     tag = "socialLoginProviderKind",
     rename = "Oidc",
@@ -2074,6 +2360,13 @@ pub struct CreateSocialRegistrationChallenge {
     pub org_id: Option<OrgId>,
     /// The identity token that the provider issued.
     pub id_token: Secret,
+}
+
+object! {
+    CreateSocialRegistrationChallenge {
+        0 optional org_id = "orgId",
+        1 required id_token = "idToken",
+    }
 }
 
 impl CreateSocialRegistrationChallenge {
@@ -2148,7 +2441,7 @@ impl Operation for ListServiceAccounts {
 /// `POST /auth/service-accounts` · signed
 ///
 /// Answers [`ServiceAccount`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreateServiceAccount {
@@ -2170,6 +2463,17 @@ pub struct CreateServiceAccount {
     /// The identity at another provider that may act as the account.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub federated_identity: Option<Json>,
+}
+
+object! {
+    CreateServiceAccount {
+        0 required name = "name",
+        1 required public_key = "publicKey",
+        2 optional permission_id = "permissionId",
+        3 optional external_id = "externalId",
+        4 optional days_valid = "daysValid",
+        5 optional federated_identity = "federatedIdentity",
+    }
 }
 
 impl CreateServiceAccount {
@@ -2213,7 +2517,7 @@ impl Signed for CreateServiceAccount {}
 /// `POST /auth/service-accounts/credentials` · signed
 ///
 /// Answers [`Credential`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreateServiceAccountCredential {
@@ -2222,6 +2526,13 @@ pub struct CreateServiceAccountCredential {
     /// A name for people.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+}
+
+object! {
+    CreateServiceAccountCredential {
+        0 required public_key = "publicKey",
+        1 optional name = "name",
+    }
 }
 
 impl CreateServiceAccountCredential {
@@ -2261,13 +2572,19 @@ impl Signed for CreateServiceAccountCredential {}
 /// `DELETE /auth/service-accounts/credentials/{credentialUuid}` · signed
 ///
 /// Answers nothing.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct DeleteServiceAccountCredential {
     /// The credential.
     #[serde(skip_serializing)]
     pub credential_uuid: CredentialUuid,
+}
+
+object! {
+    DeleteServiceAccountCredential {
+        0 required credential_uuid = "credentialUuid",
+    }
 }
 
 impl DeleteServiceAccountCredential {
@@ -2308,7 +2625,7 @@ impl Signed for DeleteServiceAccountCredential {}
 ///
 /// Answers [`ServiceAccount`].
 #[doc(alias = "archiveServiceAccount")]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct DeleteServiceAccount {
@@ -2318,6 +2635,13 @@ pub struct DeleteServiceAccount {
     /// Whether to go on when something still depends on it.
     #[serde(skip_serializing)]
     pub force: Option<bool>,
+}
+
+object! {
+    DeleteServiceAccount {
+        0 required service_account_id = "serviceAccountId",
+        1 optional force = "force",
+    }
 }
 
 impl DeleteServiceAccount {
@@ -2359,13 +2683,19 @@ impl Signed for DeleteServiceAccount {}
 /// `GET /auth/service-accounts/{serviceAccountId}` · token
 ///
 /// Answers [`ServiceAccount`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetServiceAccount {
     /// The service account.
     #[serde(skip_serializing)]
     pub service_account_id: UserId,
+}
+
+object! {
+    GetServiceAccount {
+        0 required service_account_id = "serviceAccountId",
+    }
 }
 
 impl GetServiceAccount {
@@ -2403,7 +2733,7 @@ impl Operation for GetServiceAccount {
 /// `PUT /auth/service-accounts/{serviceAccountId}` · signed
 ///
 /// Answers [`ServiceAccount`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct UpdateServiceAccount {
@@ -2417,6 +2747,14 @@ pub struct UpdateServiceAccount {
     /// body answers what exists already; the same id with another body is refused with 409.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
+}
+
+object! {
+    UpdateServiceAccount {
+        0 required service_account_id = "serviceAccountId",
+        1 optional name = "name",
+        2 optional external_id = "externalId",
+    }
 }
 
 impl UpdateServiceAccount {
@@ -2458,13 +2796,19 @@ impl Signed for UpdateServiceAccount {}
 /// `PUT /auth/service-accounts/{serviceAccountId}/activate` · signed
 ///
 /// Answers [`ServiceAccount`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ActivateServiceAccount {
     /// The service account.
     #[serde(skip_serializing)]
     pub service_account_id: UserId,
+}
+
+object! {
+    ActivateServiceAccount {
+        0 required service_account_id = "serviceAccountId",
+    }
 }
 
 impl ActivateServiceAccount {
@@ -2505,7 +2849,7 @@ impl Signed for ActivateServiceAccount {}
 /// `PUT /auth/service-accounts/{serviceAccountId}/deactivate` · signed
 ///
 /// Answers [`ServiceAccount`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct DeactivateServiceAccount {
@@ -2515,6 +2859,13 @@ pub struct DeactivateServiceAccount {
     /// Whether to go on when something still depends on it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub force: Option<bool>,
+}
+
+object! {
+    DeactivateServiceAccount {
+        0 required service_account_id = "serviceAccountId",
+        1 optional force = "force",
+    }
 }
 
 impl DeactivateServiceAccount {
@@ -2556,11 +2907,17 @@ impl Signed for DeactivateServiceAccount {}
 /// `POST /auth/tokens` · token
 ///
 /// Answers [`TokenResponse`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ExchangeAccessToken {
     /// What the token should be for.
     pub target: String,
+}
+
+object! {
+    ExchangeAccessToken {
+        0 required target = "target",
+    }
 }
 
 impl ExchangeAccessToken {
@@ -2597,7 +2954,7 @@ impl Operation for ExchangeAccessToken {
 /// `GET /auth/user-groups` · token
 ///
 /// Answers [`ListUserGroupsResponse`], page by page.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListUserGroups {
@@ -2607,6 +2964,13 @@ pub struct ListUserGroups {
     /// The page to answer: the `nextPageToken` of the one before.
     #[serde(skip_serializing)]
     pub pagination_token: Option<String>,
+}
+
+object! {
+    ListUserGroups {
+        0 optional limit = "limit",
+        1 optional pagination_token = "paginationToken",
+    }
 }
 
 impl ListUserGroups {
@@ -2665,7 +3029,7 @@ impl Paged for ListUserGroups {
 /// `POST /auth/user-groups` · signed
 ///
 /// Answers [`UserGroup`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct CreateUserGroup {
     /// A name for people.
@@ -2673,6 +3037,13 @@ pub struct CreateUserGroup {
     /// What it is for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
+}
+
+object! {
+    CreateUserGroup {
+        0 required name = "name",
+        1 optional description = "description",
+    }
 }
 
 impl CreateUserGroup {
@@ -2712,13 +3083,19 @@ impl Signed for CreateUserGroup {}
 /// `DELETE /auth/user-groups/{userGroupId}` · signed
 ///
 /// Answers nothing.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct DeleteUserGroup {
     /// The group.
     #[serde(skip_serializing)]
     pub user_group_id: UserGroupId,
+}
+
+object! {
+    DeleteUserGroup {
+        0 required user_group_id = "userGroupId",
+    }
 }
 
 impl DeleteUserGroup {
@@ -2758,13 +3135,19 @@ impl Signed for DeleteUserGroup {}
 /// `GET /auth/user-groups/{userGroupId}` · token
 ///
 /// Answers [`UserGroup`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetUserGroup {
     /// The group.
     #[serde(skip_serializing)]
     pub user_group_id: UserGroupId,
+}
+
+object! {
+    GetUserGroup {
+        0 required user_group_id = "userGroupId",
+    }
 }
 
 impl GetUserGroup {
@@ -2802,7 +3185,7 @@ impl Operation for GetUserGroup {
 /// `PUT /auth/user-groups/{userGroupId}` · signed
 ///
 /// Answers [`UserGroup`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct UpdateUserGroup {
@@ -2813,12 +3196,16 @@ pub struct UpdateUserGroup {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// What it is for. `Some(None)` clears it.
-    #[serde(
-        default,
-        deserialize_with = "crate::nullable::deserialize",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<Option<String>>,
+}
+
+object! {
+    UpdateUserGroup {
+        0 required user_group_id = "userGroupId",
+        1 optional name = "name",
+        2 clearable description = "description",
+    }
 }
 
 impl UpdateUserGroup {
@@ -2860,7 +3247,7 @@ impl Signed for UpdateUserGroup {}
 /// `DELETE /auth/user-groups/{userGroupId}/members` · signed
 ///
 /// Answers nothing.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct RemoveUserGroupMembers {
@@ -2869,6 +3256,13 @@ pub struct RemoveUserGroupMembers {
     pub user_group_id: UserGroupId,
     /// The users.
     pub user_ids: Vec<UserId>,
+}
+
+object! {
+    RemoveUserGroupMembers {
+        0 required user_group_id = "userGroupId",
+        1 required user_ids = "userIds",
+    }
 }
 
 impl RemoveUserGroupMembers {
@@ -2910,7 +3304,7 @@ impl Signed for RemoveUserGroupMembers {}
 /// `GET /auth/user-groups/{userGroupId}/members` · token
 ///
 /// Answers [`ListUserGroupMembersResponse`], page by page.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListUserGroupMembers {
@@ -2923,6 +3317,14 @@ pub struct ListUserGroupMembers {
     /// The page to answer: the `nextPageToken` of the one before.
     #[serde(skip_serializing)]
     pub pagination_token: Option<String>,
+}
+
+object! {
+    ListUserGroupMembers {
+        0 required user_group_id = "userGroupId",
+        1 optional limit = "limit",
+        2 optional pagination_token = "paginationToken",
+    }
 }
 
 impl ListUserGroupMembers {
@@ -2984,7 +3386,7 @@ impl Paged for ListUserGroupMembers {
 /// `POST /auth/user-groups/{userGroupId}/members` · signed
 ///
 /// Answers nothing.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AddUserGroupMembers {
@@ -2993,6 +3395,13 @@ pub struct AddUserGroupMembers {
     pub user_group_id: UserGroupId,
     /// The users.
     pub user_ids: Vec<UserId>,
+}
+
+object! {
+    AddUserGroupMembers {
+        0 required user_group_id = "userGroupId",
+        1 required user_ids = "userIds",
+    }
 }
 
 impl AddUserGroupMembers {
@@ -3034,7 +3443,7 @@ impl Signed for AddUserGroupMembers {}
 /// `GET /auth/users` · token
 ///
 /// Answers [`ListUsersResponse`], page by page.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListUsers {
@@ -3045,8 +3454,16 @@ pub struct ListUsers {
     #[serde(skip_serializing)]
     pub pagination_token: Option<String>,
     /// Only users of these kinds.
-    #[serde(default, skip_serializing)]
+    #[serde(skip_serializing)]
     pub kind: Vec<UserKind>,
+}
+
+object! {
+    ListUsers {
+        0 optional limit = "limit",
+        1 optional pagination_token = "paginationToken",
+        2 defaulted kind = "kind",
+    }
 }
 
 impl ListUsers {
@@ -3107,7 +3524,7 @@ impl Paged for ListUsers {
 /// `POST /auth/users` · signed
 ///
 /// Answers [`User`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreateUser {
@@ -3125,6 +3542,16 @@ pub struct CreateUser {
     /// Whether the user gets an e-mail, or an application does it for them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub registration: Option<RegistrationMode>,
+}
+
+object! {
+    CreateUser {
+        0 required email = "email",
+        1 required kind = "kind",
+        2 optional external_id = "externalId",
+        3 optional is_sso_required = "isSSORequired",
+        4 optional registration = "registration",
+    }
 }
 
 impl CreateUser {
@@ -3167,12 +3594,18 @@ impl Signed for CreateUser {}
 /// `POST /auth/users/invite` · signed
 ///
 /// Answers nothing.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "TenantUser")]
 #[non_exhaustive]
 pub struct InviteTenantUser {
     /// The e-mail address, which becomes the username.
     pub email: String,
+}
+
+object! {
+    InviteTenantUser {
+        0 required email = "email",
+    }
 }
 
 impl InviteTenantUser {
@@ -3212,13 +3645,19 @@ impl Signed for InviteTenantUser {}
 ///
 /// Answers [`User`].
 #[doc(alias = "archiveUser")]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct DeleteUser {
     /// The user.
     #[serde(skip_serializing)]
     pub user_id: UserId,
+}
+
+object! {
+    DeleteUser {
+        0 required user_id = "userId",
+    }
 }
 
 impl DeleteUser {
@@ -3258,13 +3697,19 @@ impl Signed for DeleteUser {}
 /// `GET /auth/users/{userId}` · token
 ///
 /// Answers [`User`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetUser {
     /// The user.
     #[serde(skip_serializing)]
     pub user_id: UserId,
+}
+
+object! {
+    GetUser {
+        0 required user_id = "userId",
+    }
 }
 
 impl GetUser {
@@ -3302,7 +3747,7 @@ impl Operation for GetUser {
 /// `PUT /auth/users/{userId}` · signed
 ///
 /// Answers [`User`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct UpdateUser {
@@ -3312,6 +3757,13 @@ pub struct UpdateUser {
     /// Whether the user has to log in through single sign-on.
     #[serde(rename = "isSSORequired")]
     pub is_sso_required: bool,
+}
+
+object! {
+    UpdateUser {
+        0 required user_id = "userId",
+        1 required is_sso_required = "isSSORequired",
+    }
 }
 
 impl UpdateUser {
@@ -3352,13 +3804,19 @@ impl Signed for UpdateUser {}
 /// `PUT /auth/users/{userId}/activate` · signed
 ///
 /// Answers [`User`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ActivateUser {
     /// The user.
     #[serde(skip_serializing)]
     pub user_id: UserId,
+}
+
+object! {
+    ActivateUser {
+        0 required user_id = "userId",
+    }
 }
 
 impl ActivateUser {
@@ -3399,7 +3857,7 @@ impl Signed for ActivateUser {}
 /// `PUT /auth/users/{userId}/deactivate` · signed
 ///
 /// Answers [`User`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct DeactivateUser {
@@ -3409,6 +3867,13 @@ pub struct DeactivateUser {
     /// Whether to go on when something still depends on it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub force: Option<bool>,
+}
+
+object! {
+    DeactivateUser {
+        0 required user_id = "userId",
+        1 optional force = "force",
+    }
 }
 
 impl DeactivateUser {

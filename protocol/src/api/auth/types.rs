@@ -3,13 +3,14 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::api::shared::{
     ApplicationId, AssignmentId, KeyNetwork, OrgId, PermissionId, PersonalAccessTokenId, TenantId,
     UserGroup, UserGroupMember, UserId, UserKind, Wallet,
 };
 use crate::id::id;
+use crate::object::object;
 use crate::open_enum::open_enum;
 use crate::union::union;
 use crate::{Json, Number, Secret};
@@ -28,7 +29,7 @@ open_enum! {
 }
 
 /// The credentials that can answer a challenge.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AllowCredentials {
@@ -41,8 +42,16 @@ pub struct AllowCredentials {
     pub webauthn: Vec<CredentialDescriptor>,
 }
 
+object! {
+    AllowCredentials {
+        0 required key = "key",
+        1 optional password_protected_key = "passwordProtectedKey",
+        2 required webauthn = "webauthn",
+    }
+}
+
 /// The `allowed_recovery_credentials` of a `RecoveryChallenge`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AllowedRecoveryCredential {
@@ -50,6 +59,13 @@ pub struct AllowedRecoveryCredential {
     pub id: String,
     /// The recovery key, encrypted with the recovery code.
     pub encrypted_recovery_key: Secret,
+}
+
+object! {
+    AllowedRecoveryCredential {
+        0 required id = "id",
+        1 required encrypted_recovery_key = "encryptedRecoveryKey",
+    }
 }
 
 open_enum! {
@@ -66,7 +82,7 @@ open_enum! {
 }
 
 /// What `GetApplication` answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Application {
@@ -92,6 +108,20 @@ pub struct Application {
     pub access_tokens: Vec<PersonalAccessToken>,
 }
 
+object! {
+    Application {
+        0 required app_id = "appId",
+        1 required kind = "kind",
+        2 required org_id = "orgId",
+        3 optional expected_rp_id = "expectedRpId",
+        4 required name = "name",
+        5 required is_active = "isActive",
+        6 optional expected_origin = "expectedOrigin",
+        7 required permission_assignments = "permissionAssignments",
+        8 required access_tokens = "accessTokens",
+    }
+}
+
 open_enum! {
     /// The `kind` of a `Application`.
     pub enum ApplicationKind {
@@ -111,7 +141,7 @@ open_enum! {
 }
 
 /// An entry of the audit log.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AuditLog {
@@ -132,13 +162,27 @@ pub struct AuditLog {
     /// When it was decided.
     pub date_resolved: String,
     /// How the service answered.
-    #[serde(default)]
     pub response_status: Json,
     /// How the service failed, if it did.
-    #[serde(default)]
     pub response_error: Json,
     /// The credential that signed.
     pub first_factor_credential: FirstFactorCredential,
+}
+
+object! {
+    AuditLog {
+        0 required id = "id",
+        1 required action = "action",
+        2 required action_token = "actionToken",
+        3 optional user_id = "userId",
+        4 optional username = "username",
+        5 required date_performed = "datePerformed",
+        6 required date_signed = "dateSigned",
+        7 required date_resolved = "dateResolved",
+        8 defaulted response_status = "responseStatus",
+        9 defaulted response_error = "responseError",
+        10 required first_factor_credential = "firstFactorCredential",
+    }
 }
 
 id! {
@@ -147,7 +191,7 @@ id! {
 }
 
 /// A challenge that a login or a user action has to answer.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AuthenticationChallenge {
@@ -170,6 +214,19 @@ pub struct AuthenticationChallenge {
     pub external_authentication_url: String,
 }
 
+object! {
+    AuthenticationChallenge {
+        0 required challenge = "challenge",
+        1 required challenge_identifier = "challengeIdentifier",
+        2 optional rp = "rp",
+        3 required supported_credential_kinds = "supportedCredentialKinds",
+        4 required user_verification = "userVerification",
+        5 required attestation = "attestation",
+        6 required allow_credentials = "allowCredentials",
+        7 required external_authentication_url = "externalAuthenticationUrl",
+    }
+}
+
 open_enum! {
     /// The `authenticator_attachment` of a `AuthenticatorSelection`.
     pub enum AuthenticatorAttachment {
@@ -179,7 +236,7 @@ open_enum! {
 }
 
 /// The `authenticator_selection` of a `CredentialChallengeFido2`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AuthenticatorSelection {
@@ -194,14 +251,30 @@ pub struct AuthenticatorSelection {
     pub user_verification: UserVerification,
 }
 
+object! {
+    AuthenticatorSelection {
+        0 optional authenticator_attachment = "authenticatorAttachment",
+        1 required resident_key = "residentKey",
+        2 required require_resident_key = "requireResidentKey",
+        3 required user_verification = "userVerification",
+    }
+}
+
 /// What `CreateCredentialCode` answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct CreateCredentialCodeResponse {
     /// The one-time code.
     pub code: Secret,
     /// Until when the code is valid.
     pub expiration: String,
+}
+
+object! {
+    CreateCredentialCodeResponse {
+        0 required code = "code",
+        1 required expiration = "expiration",
+    }
 }
 
 union! {
@@ -223,7 +296,7 @@ union! {
 }
 
 /// What `CreatePersonalAccessToken` answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreatePersonalAccessTokenResponse {
@@ -253,8 +326,25 @@ pub struct CreatePersonalAccessTokenResponse {
     pub permission_assignments: Vec<PermissionAssignment>,
 }
 
+object! {
+    CreatePersonalAccessTokenResponse {
+        0 required access_token = "accessToken",
+        1 required date_created = "dateCreated",
+        2 required cred_id = "credId",
+        3 required is_active = "isActive",
+        4 required kind = "kind",
+        5 required linked_user_id = "linkedUserId",
+        6 required linked_app_id = "linkedAppId",
+        7 required name = "name",
+        8 required org_id = "orgId",
+        9 required public_key = "publicKey",
+        10 required token_id = "tokenId",
+        11 required permission_assignments = "permissionAssignments",
+    }
+}
+
 /// What `CreateUserActionSignature` answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreateUserActionSignatureResponse {
@@ -262,8 +352,14 @@ pub struct CreateUserActionSignatureResponse {
     pub user_action: Secret,
 }
 
+object! {
+    CreateUserActionSignatureResponse {
+        0 required user_action = "userAction",
+    }
+}
+
 /// A credential of a user: a passkey, a key, a password or the like.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Credential {
@@ -287,6 +383,20 @@ pub struct Credential {
     pub origin: String,
 }
 
+object! {
+    Credential {
+        0 required kind = "kind",
+        1 required credential_id = "credentialId",
+        2 required credential_uuid = "credentialUuid",
+        3 required date_created = "dateCreated",
+        4 required is_active = "isActive",
+        5 required name = "name",
+        6 required public_key = "publicKey",
+        7 required relying_party_id = "relyingPartyId",
+        8 required origin = "origin",
+    }
+}
+
 union! {
     /// What to create a credential from, by its kind.
     pub enum CredentialChallenge by "kind" {
@@ -306,7 +416,7 @@ union! {
 }
 
 /// The variant of `CredentialChallenge` for `Fido2`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Fido2", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CredentialChallengeFido2 {
@@ -331,8 +441,22 @@ pub struct CredentialChallengeFido2 {
     pub temporary_authentication_token: Secret,
 }
 
+object! {
+    CredentialChallengeFido2 {
+        0 required user = "user",
+        1 required challenge_identifier = "challengeIdentifier",
+        2 required challenge = "challenge",
+        3 optional rp = "rp",
+        4 required authenticator_selection = "authenticatorSelection",
+        5 required attestation = "attestation",
+        6 required pub_key_cred_params = "pubKeyCredParams",
+        7 required exclude_credentials = "excludeCredentials",
+        8 required temporary_authentication_token = "temporaryAuthenticationToken",
+    }
+}
+
 /// The variant of `CredentialChallenge` for `Key`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Key", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CredentialChallengeKey {
@@ -353,8 +477,20 @@ pub struct CredentialChallengeKey {
     pub temporary_authentication_token: Secret,
 }
 
+object! {
+    CredentialChallengeKey {
+        0 required user = "user",
+        1 required challenge_identifier = "challengeIdentifier",
+        2 required challenge = "challenge",
+        3 optional rp = "rp",
+        4 required attestation = "attestation",
+        5 required pub_key_cred_params = "pubKeyCredParams",
+        6 required temporary_authentication_token = "temporaryAuthenticationToken",
+    }
+}
+
 /// The variant of `CredentialChallenge` for `Password`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Password", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CredentialChallengePassword {
@@ -369,8 +505,17 @@ pub struct CredentialChallengePassword {
     pub temporary_authentication_token: Secret,
 }
 
+object! {
+    CredentialChallengePassword {
+        0 required user = "user",
+        1 required challenge_identifier = "challengeIdentifier",
+        2 optional rp = "rp",
+        3 required temporary_authentication_token = "temporaryAuthenticationToken",
+    }
+}
+
 /// The variant of `CredentialChallenge` for `PasswordProtectedKey`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(
     tag = "kind",
     rename = "PasswordProtectedKey",
@@ -395,8 +540,20 @@ pub struct CredentialChallengePasswordProtectedKey {
     pub temporary_authentication_token: Secret,
 }
 
+object! {
+    CredentialChallengePasswordProtectedKey {
+        0 required user = "user",
+        1 required challenge_identifier = "challengeIdentifier",
+        2 required challenge = "challenge",
+        3 optional rp = "rp",
+        4 required attestation = "attestation",
+        5 required pub_key_cred_params = "pubKeyCredParams",
+        6 required temporary_authentication_token = "temporaryAuthenticationToken",
+    }
+}
+
 /// The variant of `CredentialChallenge` for `RecoveryKey`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "RecoveryKey", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CredentialChallengeRecoveryKey {
@@ -417,8 +574,20 @@ pub struct CredentialChallengeRecoveryKey {
     pub temporary_authentication_token: Secret,
 }
 
+object! {
+    CredentialChallengeRecoveryKey {
+        0 required user = "user",
+        1 required challenge_identifier = "challengeIdentifier",
+        2 required challenge = "challenge",
+        3 optional rp = "rp",
+        4 required attestation = "attestation",
+        5 required pub_key_cred_params = "pubKeyCredParams",
+        6 required temporary_authentication_token = "temporaryAuthenticationToken",
+    }
+}
+
 /// The variant of `CredentialChallenge` for `Totp`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Totp", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CredentialChallengeTotp {
@@ -435,13 +604,29 @@ pub struct CredentialChallengeTotp {
     pub temporary_authentication_token: Secret,
 }
 
+object! {
+    CredentialChallengeTotp {
+        0 required user = "user",
+        1 required challenge_identifier = "challengeIdentifier",
+        2 optional rp = "rp",
+        3 required otp_url = "otpUrl",
+        4 required temporary_authentication_token = "temporaryAuthenticationToken",
+    }
+}
+
 /// A credential as WebAuthn describes it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "public-key")]
 #[non_exhaustive]
 pub struct CredentialDescriptor {
     /// Its id.
     pub id: String,
+}
+
+object! {
+    CredentialDescriptor {
+        0 required id = "id",
+    }
 }
 
 open_enum! {
@@ -454,7 +639,7 @@ open_enum! {
 }
 
 /// The `user` of a `CredentialChallengeFido2`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CredentialUser {
@@ -466,13 +651,21 @@ pub struct CredentialUser {
     pub name: String,
 }
 
+object! {
+    CredentialUser {
+        0 required id = "id",
+        1 required display_name = "displayName",
+        2 required name = "name",
+    }
+}
+
 id! {
     /// Identifies a credential in the API; authenticators know it by another id.
     CredentialUuid
 }
 
 /// The `wallets` of `RegisterEndUser`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct EndUserWallet {
     /// The network.
@@ -480,6 +673,13 @@ pub struct EndUserWallet {
     /// A name for people. At most 100 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+}
+
+object! {
+    EndUserWallet {
+        0 required network = "network",
+        1 optional name = "name",
+    }
 }
 
 impl EndUserWallet {
@@ -493,7 +693,7 @@ impl EndUserWallet {
 }
 
 /// A WebAuthn credential's answer to a challenge.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Fido2Assertion {
@@ -511,6 +711,17 @@ pub struct Fido2Assertion {
     /// The user handle that the authenticator stored; base64url.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_handle: Option<String>,
+}
+
+object! {
+    Fido2Assertion {
+        0 required cred_id = "credId",
+        1 required client_data = "clientData",
+        2 required signature = "signature",
+        3 optional algorithm = "algorithm",
+        4 required authenticator_data = "authenticatorData",
+        5 optional user_handle = "userHandle",
+    }
 }
 
 impl Fido2Assertion {
@@ -547,12 +758,18 @@ union! {
 }
 
 /// The variant of `FirstFactorAssertion` for `Fido2`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Fido2", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct FirstFactorAssertionFido2 {
     /// What the credential answered.
     pub credential_assertion: Fido2Assertion,
+}
+
+object! {
+    FirstFactorAssertionFido2 {
+        0 required credential_assertion = "credentialAssertion",
+    }
 }
 
 impl FirstFactorAssertionFido2 {
@@ -565,12 +782,18 @@ impl FirstFactorAssertionFido2 {
 }
 
 /// The variant of `FirstFactorAssertion` for `Key`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Key", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct FirstFactorAssertionKey {
     /// What the credential answered.
     pub credential_assertion: KeyAssertion,
+}
+
+object! {
+    FirstFactorAssertionKey {
+        0 required credential_assertion = "credentialAssertion",
+    }
 }
 
 impl FirstFactorAssertionKey {
@@ -583,12 +806,18 @@ impl FirstFactorAssertionKey {
 }
 
 /// The variant of `FirstFactorAssertion` for `Password`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Password")]
 #[non_exhaustive]
 pub struct FirstFactorAssertionPassword {
     /// The password.
     pub password: Secret,
+}
+
+object! {
+    FirstFactorAssertionPassword {
+        0 required password = "password",
+    }
 }
 
 impl FirstFactorAssertionPassword {
@@ -601,7 +830,7 @@ impl FirstFactorAssertionPassword {
 }
 
 /// The variant of `FirstFactorAssertion` for `PasswordProtectedKey`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(
     tag = "kind",
     rename = "PasswordProtectedKey",
@@ -611,6 +840,12 @@ impl FirstFactorAssertionPassword {
 pub struct FirstFactorAssertionPasswordProtectedKey {
     /// What the credential answered.
     pub credential_assertion: KeyAssertion,
+}
+
+object! {
+    FirstFactorAssertionPasswordProtectedKey {
+        0 required credential_assertion = "credentialAssertion",
+    }
 }
 
 impl FirstFactorAssertionPasswordProtectedKey {
@@ -623,7 +858,7 @@ impl FirstFactorAssertionPasswordProtectedKey {
 }
 
 /// The `first_factor_credential` of a `AuditLog`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct FirstFactorCredential {
@@ -637,8 +872,17 @@ pub struct FirstFactorCredential {
     pub assertion: Option<FirstFactorCredentialAssertion>,
 }
 
+object! {
+    FirstFactorCredential {
+        0 required id = "id",
+        1 optional kind = "kind",
+        2 required public_key = "publicKey",
+        3 optional assertion = "assertion",
+    }
+}
+
 /// The `assertion` of a `FirstFactorCredential`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct FirstFactorCredentialAssertion {
@@ -648,6 +892,14 @@ pub struct FirstFactorCredentialAssertion {
     pub client_data: Secret,
     /// The signature.
     pub signature: String,
+}
+
+object! {
+    FirstFactorCredentialAssertion {
+        0 optional authenticator_data = "authenticatorData",
+        1 required client_data = "clientData",
+        2 required signature = "signature",
+    }
 }
 
 union! {
@@ -665,7 +917,7 @@ union! {
 }
 
 /// The variant of `FirstFactorNewCredential` for `Password`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "credentialKind", rename = "Password", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct FirstFactorNewCredentialPassword {
@@ -674,6 +926,13 @@ pub struct FirstFactorNewCredentialPassword {
     /// A name to tell credentials apart by.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub credential_name: Option<String>,
+}
+
+object! {
+    FirstFactorNewCredentialPassword {
+        0 required credential_info = "credentialInfo",
+        1 optional credential_name = "credentialName",
+    }
 }
 
 impl FirstFactorNewCredentialPassword {
@@ -697,7 +956,7 @@ open_enum! {
 }
 
 /// A key's answer to a challenge: the client data and its signature.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct KeyAssertion {
@@ -710,6 +969,15 @@ pub struct KeyAssertion {
     /// The digest or algorithm of the signature, where it is not the default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub algorithm: Option<String>,
+}
+
+object! {
+    KeyAssertion {
+        0 required cred_id = "credId",
+        1 required client_data = "clientData",
+        2 required signature = "signature",
+        3 optional algorithm = "algorithm",
+    }
 }
 
 impl KeyAssertion {
@@ -729,7 +997,7 @@ impl KeyAssertion {
 }
 
 /// Proof that a new credential's key answered the challenge.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct KeyCredentialInfo {
@@ -739,6 +1007,14 @@ pub struct KeyCredentialInfo {
     pub client_data: Secret,
     /// The attestation object, or the key with a signature over the client data; base64url.
     pub attestation_data: String,
+}
+
+object! {
+    KeyCredentialInfo {
+        0 required cred_id = "credId",
+        1 required client_data = "clientData",
+        2 required attestation_data = "attestationData",
+    }
 }
 
 impl KeyCredentialInfo {
@@ -757,39 +1033,63 @@ impl KeyCredentialInfo {
 }
 
 /// What `ListApplications` answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ListApplicationsResponse {
     /// The items of this page.
     pub items: Vec<Application>,
 }
 
+object! {
+    ListApplicationsResponse {
+        0 required items = "items",
+    }
+}
+
 /// What `ListCredentials` answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ListCredentialsResponse {
     /// The items of this page.
     pub items: Vec<Credential>,
 }
 
+object! {
+    ListCredentialsResponse {
+        0 required items = "items",
+    }
+}
+
 /// What `ListPersonalAccessTokens` answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ListPersonalAccessTokensResponse {
     /// The items of this page.
     pub items: Vec<PersonalAccessToken>,
 }
 
+object! {
+    ListPersonalAccessTokensResponse {
+        0 required items = "items",
+    }
+}
+
 /// What `ListServiceAccounts` answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ListServiceAccountsResponse {
     /// The items of this page.
     pub items: Vec<ServiceAccount>,
 }
 
+object! {
+    ListServiceAccountsResponse {
+        0 required items = "items",
+    }
+}
+
 /// What `ListUserGroupMembers` answers: a page of [`UserGroupMember`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListUserGroupMembersResponse {
@@ -800,8 +1100,15 @@ pub struct ListUserGroupMembersResponse {
     pub next_page_token: Option<String>,
 }
 
+object! {
+    ListUserGroupMembersResponse {
+        0 required items = "items",
+        1 optional next_page_token = "nextPageToken",
+    }
+}
+
 /// What `ListUserGroups` answers: a page of [`UserGroup`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListUserGroupsResponse {
@@ -812,8 +1119,15 @@ pub struct ListUserGroupsResponse {
     pub next_page_token: Option<String>,
 }
 
+object! {
+    ListUserGroupsResponse {
+        0 required items = "items",
+        1 optional next_page_token = "nextPageToken",
+    }
+}
+
 /// What `ListUsers` answers: a page of [`User`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListUsersResponse {
@@ -822,6 +1136,13 @@ pub struct ListUsersResponse {
     /// Asks for the next page. Absent or empty on the last.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
+}
+
+object! {
+    ListUsersResponse {
+        0 required items = "items",
+        1 optional next_page_token = "nextPageToken",
+    }
 }
 
 union! {
@@ -835,7 +1156,7 @@ union! {
 }
 
 /// What `DelegatedLogin` answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct LoginToken {
     /// The token.
@@ -848,8 +1169,16 @@ pub struct LoginToken {
     pub identity: Option<Json>,
 }
 
+object! {
+    LoginToken {
+        0 required token = "token",
+        1 optional expiry = "expiry",
+        2 optional identity = "identity",
+    }
+}
+
 /// The variant of `CreateCredentialRequest` for `Fido2`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "credentialKind", rename = "Fido2", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct NewCredentialFido2 {
@@ -859,6 +1188,14 @@ pub struct NewCredentialFido2 {
     pub credential_name: String,
     /// Says which challenge is meant.
     pub challenge_identifier: String,
+}
+
+object! {
+    NewCredentialFido2 {
+        0 required credential_info = "credentialInfo",
+        1 required credential_name = "credentialName",
+        2 required challenge_identifier = "challengeIdentifier",
+    }
 }
 
 impl NewCredentialFido2 {
@@ -877,7 +1214,7 @@ impl NewCredentialFido2 {
 }
 
 /// The variant of `CreateCredentialRequest` for `Key`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "credentialKind", rename = "Key", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct NewCredentialKey {
@@ -887,6 +1224,14 @@ pub struct NewCredentialKey {
     pub credential_name: String,
     /// Says which challenge is meant.
     pub challenge_identifier: String,
+}
+
+object! {
+    NewCredentialKey {
+        0 required credential_info = "credentialInfo",
+        1 required credential_name = "credentialName",
+        2 required challenge_identifier = "challengeIdentifier",
+    }
 }
 
 impl NewCredentialKey {
@@ -917,7 +1262,7 @@ open_enum! {
 }
 
 /// The variant of `CreateCredentialRequest` for `Password`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "credentialKind", rename = "Password", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct NewCredentialPassword {
@@ -927,6 +1272,14 @@ pub struct NewCredentialPassword {
     pub credential_name: String,
     /// Says which challenge is meant.
     pub challenge_identifier: String,
+}
+
+object! {
+    NewCredentialPassword {
+        0 required credential_info = "credentialInfo",
+        1 required credential_name = "credentialName",
+        2 required challenge_identifier = "challengeIdentifier",
+    }
 }
 
 impl NewCredentialPassword {
@@ -945,7 +1298,7 @@ impl NewCredentialPassword {
 }
 
 /// The variant of `CreateCredentialRequest` for `PasswordProtectedKey`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(
     tag = "credentialKind",
     rename = "PasswordProtectedKey",
@@ -961,6 +1314,15 @@ pub struct NewCredentialPasswordProtectedKey {
     pub credential_name: String,
     /// Says which challenge is meant.
     pub challenge_identifier: String,
+}
+
+object! {
+    NewCredentialPasswordProtectedKey {
+        0 required credential_info = "credentialInfo",
+        1 required encrypted_private_key = "encryptedPrivateKey",
+        2 required credential_name = "credentialName",
+        3 required challenge_identifier = "challengeIdentifier",
+    }
 }
 
 impl NewCredentialPasswordProtectedKey {
@@ -981,7 +1343,7 @@ impl NewCredentialPasswordProtectedKey {
 }
 
 /// The variant of `CreateCredentialRequest` for `RecoveryKey`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(
     tag = "credentialKind",
     rename = "RecoveryKey",
@@ -998,6 +1360,15 @@ pub struct NewCredentialRecoveryKey {
     pub credential_name: String,
     /// Says which challenge is meant.
     pub challenge_identifier: String,
+}
+
+object! {
+    NewCredentialRecoveryKey {
+        0 required credential_info = "credentialInfo",
+        1 optional encrypted_private_key = "encryptedPrivateKey",
+        2 required credential_name = "credentialName",
+        3 required challenge_identifier = "challengeIdentifier",
+    }
 }
 
 impl NewCredentialRecoveryKey {
@@ -1017,7 +1388,7 @@ impl NewCredentialRecoveryKey {
 }
 
 /// The variant of `CreateCredentialRequest` for `Totp`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "credentialKind", rename = "Totp", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct NewCredentialTotp {
@@ -1027,6 +1398,14 @@ pub struct NewCredentialTotp {
     pub credential_name: String,
     /// Says which challenge is meant.
     pub challenge_identifier: String,
+}
+
+object! {
+    NewCredentialTotp {
+        0 required credential_info = "credentialInfo",
+        1 required credential_name = "credentialName",
+        2 required challenge_identifier = "challengeIdentifier",
+    }
 }
 
 impl NewCredentialTotp {
@@ -1045,7 +1424,7 @@ impl NewCredentialTotp {
 }
 
 /// The credentials that a user starts with.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct NewCredentials {
@@ -1057,6 +1436,14 @@ pub struct NewCredentials {
     /// The credential to recover the account with.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recovery_credential: Option<NewRecoveryKey>,
+}
+
+object! {
+    NewCredentials {
+        0 required first_factor_credential = "firstFactorCredential",
+        1 optional second_factor_credential = "secondFactorCredential",
+        2 optional recovery_credential = "recoveryCredential",
+    }
 }
 
 impl NewCredentials {
@@ -1071,7 +1458,7 @@ impl NewCredentials {
 }
 
 /// The variant of `FirstFactorNewCredential` for `Key`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "credentialKind", rename = "Key", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct NewKey {
@@ -1080,6 +1467,13 @@ pub struct NewKey {
     /// A name to tell credentials apart by.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub credential_name: Option<String>,
+}
+
+object! {
+    NewKey {
+        0 required credential_info = "credentialInfo",
+        1 optional credential_name = "credentialName",
+    }
 }
 
 impl NewKey {
@@ -1093,7 +1487,7 @@ impl NewKey {
 }
 
 /// The variant of `FirstFactorNewCredential` for `Fido2`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "credentialKind", rename = "Fido2", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct NewPasskey {
@@ -1102,6 +1496,13 @@ pub struct NewPasskey {
     /// A name to tell credentials apart by.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub credential_name: Option<String>,
+}
+
+object! {
+    NewPasskey {
+        0 required credential_info = "credentialInfo",
+        1 optional credential_name = "credentialName",
+    }
 }
 
 impl NewPasskey {
@@ -1115,7 +1516,7 @@ impl NewPasskey {
 }
 
 /// The variant of `FirstFactorNewCredential` for `PasswordProtectedKey`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(
     tag = "credentialKind",
     rename = "PasswordProtectedKey",
@@ -1130,6 +1531,14 @@ pub struct NewPasswordProtectedKey {
     /// A name to tell credentials apart by.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub credential_name: Option<String>,
+}
+
+object! {
+    NewPasswordProtectedKey {
+        0 required credential_info = "credentialInfo",
+        1 required encrypted_private_key = "encryptedPrivateKey",
+        2 optional credential_name = "credentialName",
+    }
 }
 
 impl NewPasswordProtectedKey {
@@ -1147,7 +1556,7 @@ impl NewPasswordProtectedKey {
 }
 
 /// The `recovery_credential` of `Register`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(
     tag = "credentialKind",
     rename = "RecoveryKey",
@@ -1163,6 +1572,14 @@ pub struct NewRecoveryKey {
     /// A name to tell credentials apart by.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub credential_name: Option<String>,
+}
+
+object! {
+    NewRecoveryKey {
+        0 required credential_info = "credentialInfo",
+        1 optional encrypted_private_key = "encryptedPrivateKey",
+        2 optional credential_name = "credentialName",
+    }
 }
 
 impl NewRecoveryKey {
@@ -1185,7 +1602,7 @@ open_enum! {
 }
 
 /// What `OidcLoginInit` answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct OidcLoginInitResponse {
@@ -1193,8 +1610,14 @@ pub struct OidcLoginInitResponse {
     pub redirect_url: String,
 }
 
+object! {
+    OidcLoginInitResponse {
+        0 required redirect_url = "redirectUrl",
+    }
+}
+
 /// What `OidcLogin` answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct OidcLoginResponse {
@@ -1211,12 +1634,27 @@ pub struct OidcLoginResponse {
     pub credential_challenge: Option<Json>,
 }
 
+object! {
+    OidcLoginResponse {
+        0 required token = "token",
+        1 optional expiry = "expiry",
+        2 optional identity = "identity",
+        3 optional credential_challenge = "credentialChallenge",
+    }
+}
+
 /// The `credential_info` of a `FirstFactorNewCredentialPassword`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct PasswordCredentialInfo {
     /// The password.
     pub password: Secret,
+}
+
+object! {
+    PasswordCredentialInfo {
+        0 required password = "password",
+    }
 }
 
 impl PasswordCredentialInfo {
@@ -1229,7 +1667,7 @@ impl PasswordCredentialInfo {
 }
 
 /// The `password_protected_key` of a `AllowCredentials`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "public-key", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct PasswordProtectedKeyDescriptor {
@@ -1239,8 +1677,15 @@ pub struct PasswordProtectedKeyDescriptor {
     pub encrypted_private_key: Secret,
 }
 
+object! {
+    PasswordProtectedKeyDescriptor {
+        0 required id = "id",
+        1 required encrypted_private_key = "encryptedPrivateKey",
+    }
+}
+
 /// The `permission_assignments` of a `Application`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct PermissionAssignment {
@@ -1255,8 +1700,17 @@ pub struct PermissionAssignment {
     pub operations: Option<Vec<String>>,
 }
 
+object! {
+    PermissionAssignment {
+        0 required permission_name = "permissionName",
+        1 required permission_id = "permissionId",
+        2 required assignment_id = "assignmentId",
+        3 optional operations = "operations",
+    }
+}
+
 /// An access token, and what it may do.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct PersonalAccessToken {
@@ -1287,8 +1741,25 @@ pub struct PersonalAccessToken {
     pub token_id: PersonalAccessTokenId,
 }
 
+object! {
+    PersonalAccessToken {
+        0 optional access_token = "accessToken",
+        1 required date_created = "dateCreated",
+        2 required cred_id = "credId",
+        3 required is_active = "isActive",
+        4 required kind = "kind",
+        5 required linked_user_id = "linkedUserId",
+        6 required linked_app_id = "linkedAppId",
+        7 required name = "name",
+        8 required org_id = "orgId",
+        9 required permission_assignments = "permissionAssignments",
+        10 required public_key = "publicKey",
+        11 required token_id = "tokenId",
+    }
+}
+
 /// The `pub_key_cred_params` of a `CredentialChallengeFido2`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "public-key")]
 #[non_exhaustive]
 pub struct PubKeyCredParams {
@@ -1296,13 +1767,25 @@ pub struct PubKeyCredParams {
     pub alg: Number,
 }
 
+object! {
+    PubKeyCredParams {
+        0 required alg = "alg",
+    }
+}
+
 /// The `recovery` of `Recover`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "RecoveryKey", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct RecoveryAssertion {
     /// What the credential answered.
     pub credential_assertion: KeyAssertion,
+}
+
+object! {
+    RecoveryAssertion {
+        0 required credential_assertion = "credentialAssertion",
+    }
 }
 
 impl RecoveryAssertion {
@@ -1315,7 +1798,7 @@ impl RecoveryAssertion {
 }
 
 /// What a recovery has to answer: a challenge for the recovery credential and for new credentials.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct RecoveryChallenge {
@@ -1344,8 +1827,24 @@ pub struct RecoveryChallenge {
     pub allowed_recovery_credentials: Vec<AllowedRecoveryCredential>,
 }
 
+object! {
+    RecoveryChallenge {
+        0 required user = "user",
+        1 required temporary_authentication_token = "temporaryAuthenticationToken",
+        2 required challenge = "challenge",
+        3 optional rp = "rp",
+        4 required supported_credential_kinds = "supportedCredentialKinds",
+        5 required authenticator_selection = "authenticatorSelection",
+        6 required attestation = "attestation",
+        7 required pub_key_cred_params = "pubKeyCredParams",
+        8 required exclude_credentials = "excludeCredentials",
+        9 required otp_url = "otpUrl",
+        10 required allowed_recovery_credentials = "allowedRecoveryCredentials",
+    }
+}
+
 /// What `RegisterEndUser` answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct RegisterEndUserResponse {
     /// The credential.
@@ -1358,8 +1857,17 @@ pub struct RegisterEndUserResponse {
     pub wallets: Vec<Wallet>,
 }
 
+object! {
+    RegisterEndUserResponse {
+        0 required credential = "credential",
+        1 required user = "user",
+        2 required authentication = "authentication",
+        3 required wallets = "wallets",
+    }
+}
+
 /// The `credential` of a `RegisterEndUserResponse`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct RegisteredCredential {
     /// Its id in the API.
@@ -1370,8 +1878,16 @@ pub struct RegisteredCredential {
     pub name: String,
 }
 
+object! {
+    RegisteredCredential {
+        0 required uuid = "uuid",
+        1 required kind = "kind",
+        2 required name = "name",
+    }
+}
+
 /// What `Recover` answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct RegisteredUser {
     /// The credential.
@@ -1380,8 +1896,15 @@ pub struct RegisteredUser {
     pub user: RegisteredUserInfo,
 }
 
+object! {
+    RegisteredUser {
+        0 required credential = "credential",
+        1 required user = "user",
+    }
+}
+
 /// The `user` of a `RegisterEndUserResponse`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct RegisteredUserInfo {
@@ -1393,8 +1916,16 @@ pub struct RegisteredUserInfo {
     pub org_id: OrgId,
 }
 
+object! {
+    RegisteredUserInfo {
+        0 required id = "id",
+        1 required username = "username",
+        2 required org_id = "orgId",
+    }
+}
+
 /// What a registration has to answer: a challenge for new credentials.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct RegistrationChallenge {
@@ -1421,6 +1952,21 @@ pub struct RegistrationChallenge {
     pub otp_url: Secret,
 }
 
+object! {
+    RegistrationChallenge {
+        0 required user = "user",
+        1 required temporary_authentication_token = "temporaryAuthenticationToken",
+        2 required challenge = "challenge",
+        3 optional rp = "rp",
+        4 required supported_credential_kinds = "supportedCredentialKinds",
+        5 required authenticator_selection = "authenticatorSelection",
+        6 required attestation = "attestation",
+        7 required pub_key_cred_params = "pubKeyCredParams",
+        8 required exclude_credentials = "excludeCredentials",
+        9 required otp_url = "otpUrl",
+    }
+}
+
 open_enum! {
     /// The `registration` of `CreateUser`.
     pub enum RegistrationMode {
@@ -1430,13 +1976,20 @@ open_enum! {
 }
 
 /// The `rp` of a `AuthenticationChallenge`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct RelyingParty {
     /// Its id.
     pub id: String,
     /// A name for people.
     pub name: String,
+}
+
+object! {
+    RelyingParty {
+        0 required id = "id",
+        1 required name = "name",
+    }
 }
 
 union! {
@@ -1454,12 +2007,18 @@ union! {
 }
 
 /// The variant of `SecondFactorAssertion` for `Totp`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Totp", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SecondFactorAssertionTotp {
     /// The one-time code that the authenticator shows.
     pub otp_code: Secret,
+}
+
+object! {
+    SecondFactorAssertionTotp {
+        0 required otp_code = "otpCode",
+    }
 }
 
 impl SecondFactorAssertionTotp {
@@ -1486,7 +2045,7 @@ union! {
 }
 
 /// The variant of `SecondFactorNewCredential` for `Totp`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "credentialKind", rename = "Totp", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SecondFactorNewCredentialTotp {
@@ -1495,6 +2054,13 @@ pub struct SecondFactorNewCredentialTotp {
     /// A name to tell credentials apart by.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub credential_name: Option<String>,
+}
+
+object! {
+    SecondFactorNewCredentialTotp {
+        0 required credential_info = "credentialInfo",
+        1 optional credential_name = "credentialName",
+    }
 }
 
 impl SecondFactorNewCredentialTotp {
@@ -1508,7 +2074,7 @@ impl SecondFactorNewCredentialTotp {
 }
 
 /// A user for machines, with its access tokens.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ServiceAccount {
@@ -1518,8 +2084,15 @@ pub struct ServiceAccount {
     pub access_tokens: Vec<PersonalAccessToken>,
 }
 
+object! {
+    ServiceAccount {
+        0 required user_info = "userInfo",
+        1 required access_tokens = "accessTokens",
+    }
+}
+
 /// What `SsoLoginInit` answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SsoLoginInitResponse {
@@ -1527,8 +2100,14 @@ pub struct SsoLoginInitResponse {
     pub sso_redirect_url: String,
 }
 
+object! {
+    SsoLoginInitResponse {
+        0 required sso_redirect_url = "ssoRedirectUrl",
+    }
+}
+
 /// The organisation logs in through single sign-on.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SsoLoginRequired {
@@ -1536,8 +2115,14 @@ pub struct SsoLoginRequired {
     pub sso_client_id: String,
 }
 
+object! {
+    SsoLoginRequired {
+        0 required sso_client_id = "ssoClientId",
+    }
+}
+
 /// The `supported_credential_kinds` of a `AuthenticationChallenge`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SupportedCredentialKind {
@@ -1549,8 +2134,16 @@ pub struct SupportedCredentialKind {
     pub requires_second_factor: bool,
 }
 
+object! {
+    SupportedCredentialKind {
+        0 required kind = "kind",
+        1 required factor = "factor",
+        2 required requires_second_factor = "requiresSecondFactor",
+    }
+}
+
 /// The `supported_credential_kinds` of a `RecoveryChallenge`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SupportedCredentialKinds {
@@ -1560,21 +2153,40 @@ pub struct SupportedCredentialKinds {
     pub second_factor: Vec<NewCredentialKind>,
 }
 
+object! {
+    SupportedCredentialKinds {
+        0 required first_factor = "firstFactor",
+        1 required second_factor = "secondFactor",
+    }
+}
+
 /// A token to call the API with.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct TokenResponse {
     /// The token.
     pub token: Secret,
 }
 
+object! {
+    TokenResponse {
+        0 required token = "token",
+    }
+}
+
 /// The `credential_info` of a `NewCredentialTotp`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TotpCredentialInfo {
     /// The one-time code that the authenticator shows.
     pub otp_code: Secret,
+}
+
+object! {
+    TotpCredentialInfo {
+        0 required otp_code = "otpCode",
+    }
 }
 
 impl TotpCredentialInfo {
@@ -1587,7 +2199,7 @@ impl TotpCredentialInfo {
 }
 
 /// A user of the organisation.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct User {
@@ -1626,6 +2238,25 @@ pub struct User {
     pub permission_assignments: Vec<PermissionAssignment>,
 }
 
+object! {
+    User {
+        0 required username = "username",
+        1 required name = "name",
+        2 required user_id = "userId",
+        3 required kind = "kind",
+        4 required credential_uuid = "credentialUuid",
+        5 optional credential_id = "credentialId",
+        6 optional org_id = "orgId",
+        7 optional tenant_id = "tenantId",
+        8 optional permissions = "permissions",
+        9 required is_active = "isActive",
+        10 required is_service_account = "isServiceAccount",
+        11 required is_registered = "isRegistered",
+        12 required is_sso_required = "isSSORequired",
+        13 required permission_assignments = "permissionAssignments",
+    }
+}
+
 open_enum! {
     /// The `user_action_server_kind` of `CreateUserActionChallenge`.
     pub enum UserActionServerKind {
@@ -1634,7 +2265,7 @@ open_enum! {
 }
 
 /// The `user_info` of a `ServiceAccount`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct UserInfo {
@@ -1665,6 +2296,23 @@ pub struct UserInfo {
     pub is_registered: bool,
     /// The permissions.
     pub permission_assignments: Vec<PermissionAssignment>,
+}
+
+object! {
+    UserInfo {
+        0 required username = "username",
+        1 required name = "name",
+        2 required user_id = "userId",
+        3 required kind = "kind",
+        4 required credential_uuid = "credentialUuid",
+        5 optional org_id = "orgId",
+        6 optional tenant_id = "tenantId",
+        7 optional permissions = "permissions",
+        8 required is_active = "isActive",
+        9 required is_service_account = "isServiceAccount",
+        10 required is_registered = "isRegistered",
+        11 required permission_assignments = "permissionAssignments",
+    }
 }
 
 open_enum! {

@@ -5,8 +5,9 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use crate::object::object;
 use crate::{
     Answer, Auth, Encoded, InvalidArgument, Method, Operation, Outcome, Paged, Signed, Target,
     Undecodable,
@@ -26,7 +27,7 @@ pub use crate::api::shared::{
 /// `GET /exchanges` · token
 ///
 /// Answers [`ListExchangesResponse`], page by page.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListExchanges {
@@ -36,6 +37,13 @@ pub struct ListExchanges {
     /// The page to answer: the `nextPageToken` of the one before.
     #[serde(skip_serializing)]
     pub pagination_token: Option<String>,
+}
+
+object! {
+    ListExchanges {
+        0 optional limit = "limit",
+        1 optional pagination_token = "paginationToken",
+    }
 }
 
 impl ListExchanges {
@@ -94,7 +102,7 @@ impl Paged for ListExchanges {
 /// `POST /exchanges` · signed
 ///
 /// Answers [`Exchange`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreateExchange {
@@ -107,6 +115,15 @@ pub struct CreateExchange {
     pub read_configuration: ExchangeApiConfiguration,
     /// The API key that transfers.
     pub write_configuration: ExchangeApiConfiguration,
+}
+
+object! {
+    CreateExchange {
+        0 optional name = "name",
+        1 required kind = "kind",
+        2 required read_configuration = "readConfiguration",
+        3 required write_configuration = "writeConfiguration",
+    }
 }
 
 impl CreateExchange {
@@ -152,13 +169,19 @@ impl Signed for CreateExchange {}
 /// `DELETE /exchanges/{exchangeId}` · signed
 ///
 /// Answers [`DeleteExchangeResponse`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct DeleteExchange {
     /// The exchange.
     #[serde(skip_serializing)]
     pub exchange_id: ExchangeId,
+}
+
+object! {
+    DeleteExchange {
+        0 required exchange_id = "exchangeId",
+    }
 }
 
 impl DeleteExchange {
@@ -198,13 +221,19 @@ impl Signed for DeleteExchange {}
 /// `GET /exchanges/{exchangeId}` · token
 ///
 /// Answers [`Exchange`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetExchange {
     /// The exchange.
     #[serde(skip_serializing)]
     pub exchange_id: ExchangeId,
+}
+
+object! {
+    GetExchange {
+        0 required exchange_id = "exchangeId",
+    }
 }
 
 impl GetExchange {
@@ -242,7 +271,7 @@ impl Operation for GetExchange {
 /// `GET /exchanges/{exchangeId}/accounts` · token
 ///
 /// Answers [`ListAccountsResponse`], page by page.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListAccounts {
@@ -255,6 +284,14 @@ pub struct ListAccounts {
     /// The page to answer: the `nextPageToken` of the one before.
     #[serde(skip_serializing)]
     pub pagination_token: Option<String>,
+}
+
+object! {
+    ListAccounts {
+        0 required exchange_id = "exchangeId",
+        1 optional limit = "limit",
+        2 optional pagination_token = "paginationToken",
+    }
 }
 
 impl ListAccounts {
@@ -316,7 +353,7 @@ impl Paged for ListAccounts {
 /// `GET /exchanges/{exchangeId}/accounts/{accountId}/assets` · token
 ///
 /// Answers [`ListAccountAssetsResponse`], page by page.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListAccountAssets {
@@ -332,6 +369,15 @@ pub struct ListAccountAssets {
     /// The page to answer: the `nextPageToken` of the one before.
     #[serde(skip_serializing)]
     pub pagination_token: Option<String>,
+}
+
+object! {
+    ListAccountAssets {
+        0 required exchange_id = "exchangeId",
+        1 required account_id = "accountId",
+        2 optional limit = "limit",
+        3 optional pagination_token = "paginationToken",
+    }
 }
 
 impl ListAccountAssets {
@@ -399,7 +445,7 @@ impl Paged for ListAccountAssets {
 /// `GET /exchanges/{exchangeId}/accounts/{accountId}/assets/{asset}/withdrawal-networks` · token
 ///
 /// Answers a list of [`ExchangeWithdrawalNetwork`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListAssetWithdrawalNetworks {
@@ -412,6 +458,14 @@ pub struct ListAssetWithdrawalNetworks {
     /// The asset.
     #[serde(skip_serializing)]
     pub asset: String,
+}
+
+object! {
+    ListAssetWithdrawalNetworks {
+        0 required exchange_id = "exchangeId",
+        1 required account_id = "accountId",
+        2 required asset = "asset",
+    }
 }
 
 impl ListAssetWithdrawalNetworks {
@@ -461,7 +515,7 @@ impl Operation for ListAssetWithdrawalNetworks {
 /// `POST /exchanges/{exchangeId}/accounts/{accountId}/deposits` · signed
 ///
 /// Answers [`ExchangeTransfer`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreateDeposit {
@@ -473,6 +527,14 @@ pub struct CreateDeposit {
     pub account_id: ExchangeAccountId,
     /// What to send.
     pub body: ExchangeTransferRequest,
+}
+
+object! {
+    CreateDeposit {
+        0 required exchange_id = "exchangeId",
+        1 required account_id = "accountId",
+        2 required body = "body",
+    }
 }
 
 impl CreateDeposit {
@@ -525,7 +587,7 @@ pub type CreateExchangeDeposit = CreateDeposit;
 /// `POST /exchanges/{exchangeId}/accounts/{accountId}/withdrawals` · signed
 ///
 /// Answers [`ExchangeTransfer`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreateWithdrawal {
@@ -537,6 +599,14 @@ pub struct CreateWithdrawal {
     pub account_id: ExchangeAccountId,
     /// What to send.
     pub body: ExchangeTransferRequest,
+}
+
+object! {
+    CreateWithdrawal {
+        0 required exchange_id = "exchangeId",
+        1 required account_id = "accountId",
+        2 required body = "body",
+    }
 }
 
 impl CreateWithdrawal {

@@ -3,27 +3,34 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::api::shared::{
     AssetBalance, CoinKind, Erc20Kind, FeePriority, FeeSponsorId, Network, Requester, SplKind,
     TransferId, TravelRule, WalletId,
 };
 use crate::id::id;
+use crate::object::object;
 use crate::open_enum::open_enum;
 use crate::union::union;
 use crate::{Number, Secret};
 
 /// What `DeleteExchange` answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct DeleteExchangeResponse {
     /// Always true.
     pub deleted: bool,
 }
 
+object! {
+    DeleteExchangeResponse {
+        0 required deleted = "deleted",
+    }
+}
+
 /// A connected exchange.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Exchange {
@@ -38,8 +45,17 @@ pub struct Exchange {
     pub date_created: String,
 }
 
+object! {
+    Exchange {
+        0 required id = "id",
+        1 optional name = "name",
+        2 required kind = "kind",
+        3 required date_created = "dateCreated",
+    }
+}
+
 /// The `items` of a `ListAccountsResponse`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ExchangeAccount {
@@ -55,13 +71,22 @@ pub struct ExchangeAccount {
     pub exchange_name: Option<String>,
 }
 
+object! {
+    ExchangeAccount {
+        0 required id = "id",
+        1 optional name = "name",
+        2 required exchange_id = "exchangeId",
+        3 optional exchange_name = "exchangeName",
+    }
+}
+
 id! {
     /// Identifies an account at an exchange.
     ExchangeAccountId
 }
 
 /// The `read_configuration` of `CreateExchange`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ExchangeApiConfiguration {
@@ -75,6 +100,15 @@ pub struct ExchangeApiConfiguration {
     /// A one-time code, when the exchange asks for one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub otp: Option<Secret>,
+}
+
+object! {
+    ExchangeApiConfiguration {
+        0 required public_api_key = "publicApiKey",
+        1 required private_api_key = "privateApiKey",
+        2 optional password = "password",
+        3 optional otp = "otp",
+    }
 }
 
 impl ExchangeApiConfiguration {
@@ -105,7 +139,7 @@ open_enum! {
 }
 
 /// What `CreateDeposit` answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ExchangeTransfer {
@@ -133,8 +167,23 @@ pub struct ExchangeTransfer {
     pub date_created: String,
 }
 
+object! {
+    ExchangeTransfer {
+        0 required id = "id",
+        1 required exchange_id = "exchangeId",
+        2 required account_id = "accountId",
+        3 optional transfer_id = "transferId",
+        4 optional exchange_reference = "exchangeReference",
+        5 required kind = "kind",
+        6 required wallet_id = "walletId",
+        7 required requester = "requester",
+        8 required request_body = "requestBody",
+        9 required date_created = "dateCreated",
+    }
+}
+
 /// The variant of `ExchangeTransferRequest` for `Asa`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Asa", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ExchangeTransferAsa {
@@ -161,6 +210,18 @@ pub struct ExchangeTransferAsa {
     pub otp: Option<Secret>,
 }
 
+object! {
+    ExchangeTransferAsa {
+        0 required asset_id = "assetId",
+        1 required amount = "amount",
+        2 optional external_id = "externalId",
+        3 optional travel_rule = "travelRule",
+        4 optional fee_sponsor_id = "feeSponsorId",
+        5 required wallet_id = "walletId",
+        6 optional otp = "otp",
+    }
+}
+
 impl ExchangeTransferAsa {
     /// Makes one from what is required.
     pub fn new(
@@ -181,7 +242,7 @@ impl ExchangeTransferAsa {
 }
 
 /// The variant of `ExchangeTransferRequest` for `Erc20`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Erc20", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ExchangeTransferErc20 {
@@ -209,6 +270,19 @@ pub struct ExchangeTransferErc20 {
     /// A one-time code, when the exchange asks for one. At most 6 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub otp: Option<Secret>,
+}
+
+object! {
+    ExchangeTransferErc20 {
+        0 required contract = "contract",
+        1 required amount = "amount",
+        2 optional priority = "priority",
+        3 optional external_id = "externalId",
+        4 optional travel_rule = "travelRule",
+        5 optional fee_sponsor_id = "feeSponsorId",
+        6 required wallet_id = "walletId",
+        7 optional otp = "otp",
+    }
 }
 
 impl ExchangeTransferErc20 {
@@ -240,7 +314,7 @@ open_enum! {
 }
 
 /// The variant of `ExchangeTransferRequest` for `Native`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Native", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ExchangeTransferNative {
@@ -278,6 +352,22 @@ pub struct ExchangeTransferNative {
     /// A one-time code, when the exchange asks for one. At most 6 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub otp: Option<Secret>,
+}
+
+object! {
+    ExchangeTransferNative {
+        0 required amount = "amount",
+        1 optional priority = "priority",
+        2 optional create_destination_account = "createDestinationAccount",
+        3 optional offer = "offer",
+        4 optional expires_at = "expiresAt",
+        5 optional use_durable_nonce = "useDurableNonce",
+        6 optional external_id = "externalId",
+        7 optional travel_rule = "travelRule",
+        8 optional fee_sponsor_id = "feeSponsorId",
+        9 required wallet_id = "walletId",
+        10 optional otp = "otp",
+    }
 }
 
 impl ExchangeTransferNative {
@@ -322,7 +412,7 @@ union! {
 }
 
 /// The variant of `ExchangeTransferRequest` for `Sep41`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Sep41", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ExchangeTransferSep41 {
@@ -351,6 +441,19 @@ pub struct ExchangeTransferSep41 {
     pub otp: Option<Secret>,
 }
 
+object! {
+    ExchangeTransferSep41 {
+        0 required issuer = "issuer",
+        1 required asset_code = "assetCode",
+        2 required amount = "amount",
+        3 optional external_id = "externalId",
+        4 optional travel_rule = "travelRule",
+        5 optional fee_sponsor_id = "feeSponsorId",
+        6 required wallet_id = "walletId",
+        7 optional otp = "otp",
+    }
+}
+
 impl ExchangeTransferSep41 {
     /// Makes one from what is required.
     pub fn new(
@@ -373,7 +476,7 @@ impl ExchangeTransferSep41 {
 }
 
 /// The variant of `ExchangeTransferRequest` for `Spl` and `Spl2022`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ExchangeTransferSpl {
@@ -408,6 +511,21 @@ pub struct ExchangeTransferSpl {
     pub otp: Option<Secret>,
 }
 
+object! {
+    ExchangeTransferSpl {
+        0 required kind = "kind",
+        1 required amount = "amount",
+        2 required mint = "mint",
+        3 optional create_destination_account = "createDestinationAccount",
+        4 optional use_durable_nonce = "useDurableNonce",
+        5 optional external_id = "externalId",
+        6 optional travel_rule = "travelRule",
+        7 optional fee_sponsor_id = "feeSponsorId",
+        8 required wallet_id = "walletId",
+        9 optional otp = "otp",
+    }
+}
+
 impl ExchangeTransferSpl {
     /// Makes one from what is required.
     pub fn new(
@@ -432,7 +550,7 @@ impl ExchangeTransferSpl {
 }
 
 /// The variant of `ExchangeTransferRequest` for `Tep74`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Tep74", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ExchangeTransferTep74 {
@@ -460,6 +578,18 @@ pub struct ExchangeTransferTep74 {
     pub otp: Option<Secret>,
 }
 
+object! {
+    ExchangeTransferTep74 {
+        0 required master = "master",
+        1 required amount = "amount",
+        2 optional external_id = "externalId",
+        3 optional travel_rule = "travelRule",
+        4 optional fee_sponsor_id = "feeSponsorId",
+        5 required wallet_id = "walletId",
+        6 optional otp = "otp",
+    }
+}
+
 impl ExchangeTransferTep74 {
     /// Makes one from what is required.
     pub fn new(
@@ -480,7 +610,7 @@ impl ExchangeTransferTep74 {
 }
 
 /// The variant of `ExchangeTransferRequest` for `Trc10`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Trc10", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ExchangeTransferTrc10 {
@@ -507,6 +637,18 @@ pub struct ExchangeTransferTrc10 {
     pub otp: Option<Secret>,
 }
 
+object! {
+    ExchangeTransferTrc10 {
+        0 required token_id = "tokenId",
+        1 required amount = "amount",
+        2 optional external_id = "externalId",
+        3 optional travel_rule = "travelRule",
+        4 optional fee_sponsor_id = "feeSponsorId",
+        5 required wallet_id = "walletId",
+        6 optional otp = "otp",
+    }
+}
+
 impl ExchangeTransferTrc10 {
     /// Makes one from what is required.
     pub fn new(
@@ -527,7 +669,7 @@ impl ExchangeTransferTrc10 {
 }
 
 /// The variant of `ExchangeTransferRequest` for `Trc20`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Trc20", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ExchangeTransferTrc20 {
@@ -552,6 +694,18 @@ pub struct ExchangeTransferTrc20 {
     /// A one-time code, when the exchange asks for one. At most 6 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub otp: Option<Secret>,
+}
+
+object! {
+    ExchangeTransferTrc20 {
+        0 required contract = "contract",
+        1 required amount = "amount",
+        2 optional external_id = "externalId",
+        3 optional travel_rule = "travelRule",
+        4 optional fee_sponsor_id = "feeSponsorId",
+        5 required wallet_id = "walletId",
+        6 optional otp = "otp",
+    }
 }
 
 impl ExchangeTransferTrc20 {
@@ -614,7 +768,7 @@ union! {
 }
 
 /// The variant of `ExchangeWithdrawalNetwork` for `Aip21`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Aip21")]
 #[non_exhaustive]
 pub struct ExchangeWithdrawalNetworkAip21 {
@@ -626,8 +780,16 @@ pub struct ExchangeWithdrawalNetworkAip21 {
     pub decimals: Number,
 }
 
+object! {
+    ExchangeWithdrawalNetworkAip21 {
+        0 required metadata = "metadata",
+        1 required network = "network",
+        2 required decimals = "decimals",
+    }
+}
+
 /// The variant of `ExchangeWithdrawalNetwork` for `Asa`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Asa", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ExchangeWithdrawalNetworkAsa {
@@ -639,8 +801,16 @@ pub struct ExchangeWithdrawalNetworkAsa {
     pub decimals: Number,
 }
 
+object! {
+    ExchangeWithdrawalNetworkAsa {
+        0 required asset_id = "assetId",
+        1 required network = "network",
+        2 required decimals = "decimals",
+    }
+}
+
 /// The variant of `ExchangeWithdrawalNetwork` for `Asset`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Asset", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ExchangeWithdrawalNetworkAsset {
@@ -652,8 +822,16 @@ pub struct ExchangeWithdrawalNetworkAsset {
     pub decimals: Number,
 }
 
+object! {
+    ExchangeWithdrawalNetworkAsset {
+        0 required asset_id = "assetId",
+        1 required network = "network",
+        2 required decimals = "decimals",
+    }
+}
+
 /// The variant of `ExchangeWithdrawalNetwork` for `Cip56`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Cip56", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ExchangeWithdrawalNetworkCip56 {
@@ -667,8 +845,17 @@ pub struct ExchangeWithdrawalNetworkCip56 {
     pub decimals: Number,
 }
 
+object! {
+    ExchangeWithdrawalNetworkCip56 {
+        0 required instrument_id = "instrumentId",
+        1 required instrument_admin = "instrumentAdmin",
+        2 required network = "network",
+        3 required decimals = "decimals",
+    }
+}
+
 /// The variant of `ExchangeWithdrawalNetwork` for `Cis2`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Cis2", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ExchangeWithdrawalNetworkCis2 {
@@ -680,8 +867,16 @@ pub struct ExchangeWithdrawalNetworkCis2 {
     pub decimals: Number,
 }
 
+object! {
+    ExchangeWithdrawalNetworkCis2 {
+        0 required token_address = "tokenAddress",
+        1 required network = "network",
+        2 required decimals = "decimals",
+    }
+}
+
 /// The variant of `ExchangeWithdrawalNetwork` for `Cis7`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Cis7", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ExchangeWithdrawalNetworkCis7 {
@@ -693,8 +888,16 @@ pub struct ExchangeWithdrawalNetworkCis7 {
     pub decimals: Number,
 }
 
+object! {
+    ExchangeWithdrawalNetworkCis7 {
+        0 required token_id = "tokenId",
+        1 required network = "network",
+        2 required decimals = "decimals",
+    }
+}
+
 /// The variant of `ExchangeWithdrawalNetwork` for `Coin` and `LockedCoin`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ExchangeWithdrawalNetworkCoin {
     /// Its kind.
@@ -707,8 +910,17 @@ pub struct ExchangeWithdrawalNetworkCoin {
     pub decimals: Number,
 }
 
+object! {
+    ExchangeWithdrawalNetworkCoin {
+        0 required kind = "kind",
+        1 required coin = "coin",
+        2 required network = "network",
+        3 required decimals = "decimals",
+    }
+}
+
 /// The variant of `ExchangeWithdrawalNetwork` for `Erc20` and `Snip2` and `Trc20`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ExchangeWithdrawalNetworkErc20 {
     /// Its kind.
@@ -721,8 +933,17 @@ pub struct ExchangeWithdrawalNetworkErc20 {
     pub decimals: Number,
 }
 
+object! {
+    ExchangeWithdrawalNetworkErc20 {
+        0 required kind = "kind",
+        1 required contract = "contract",
+        2 required network = "network",
+        3 required decimals = "decimals",
+    }
+}
+
 /// The variant of `ExchangeWithdrawalNetwork` for `Erc7984`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Erc7984")]
 #[non_exhaustive]
 pub struct ExchangeWithdrawalNetworkErc7984 {
@@ -734,8 +955,16 @@ pub struct ExchangeWithdrawalNetworkErc7984 {
     pub decimals: Number,
 }
 
+object! {
+    ExchangeWithdrawalNetworkErc7984 {
+        0 required contract = "contract",
+        1 required network = "network",
+        2 required decimals = "decimals",
+    }
+}
+
 /// The variant of `ExchangeWithdrawalNetwork` for `Hts`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Hts", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ExchangeWithdrawalNetworkHts {
@@ -747,8 +976,16 @@ pub struct ExchangeWithdrawalNetworkHts {
     pub decimals: Number,
 }
 
+object! {
+    ExchangeWithdrawalNetworkHts {
+        0 required token_id = "tokenId",
+        1 required network = "network",
+        2 required decimals = "decimals",
+    }
+}
+
 /// The variant of `ExchangeWithdrawalNetwork` for `Iou`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Iou")]
 #[non_exhaustive]
 pub struct ExchangeWithdrawalNetworkIou {
@@ -762,8 +999,17 @@ pub struct ExchangeWithdrawalNetworkIou {
     pub decimals: Number,
 }
 
+object! {
+    ExchangeWithdrawalNetworkIou {
+        0 required currency = "currency",
+        1 required issuer = "issuer",
+        2 required network = "network",
+        3 required decimals = "decimals",
+    }
+}
+
 /// The variant of `ExchangeWithdrawalNetwork` for `Native`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Native")]
 #[non_exhaustive]
 pub struct ExchangeWithdrawalNetworkNative {
@@ -773,8 +1019,15 @@ pub struct ExchangeWithdrawalNetworkNative {
     pub decimals: Number,
 }
 
+object! {
+    ExchangeWithdrawalNetworkNative {
+        0 required network = "network",
+        1 required decimals = "decimals",
+    }
+}
+
 /// The variant of `ExchangeWithdrawalNetwork` for `Sep41`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Sep41", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ExchangeWithdrawalNetworkSep41 {
@@ -788,8 +1041,17 @@ pub struct ExchangeWithdrawalNetworkSep41 {
     pub decimals: Number,
 }
 
+object! {
+    ExchangeWithdrawalNetworkSep41 {
+        0 required issuer = "issuer",
+        1 required asset_code = "assetCode",
+        2 required network = "network",
+        3 required decimals = "decimals",
+    }
+}
+
 /// The variant of `ExchangeWithdrawalNetwork` for `Spl` and `Spl2022`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ExchangeWithdrawalNetworkSpl {
     /// Its kind.
@@ -802,8 +1064,17 @@ pub struct ExchangeWithdrawalNetworkSpl {
     pub decimals: Number,
 }
 
+object! {
+    ExchangeWithdrawalNetworkSpl {
+        0 required kind = "kind",
+        1 required mint = "mint",
+        2 required network = "network",
+        3 required decimals = "decimals",
+    }
+}
+
 /// The variant of `ExchangeWithdrawalNetwork` for `Tep74`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Tep74")]
 #[non_exhaustive]
 pub struct ExchangeWithdrawalNetworkTep74 {
@@ -815,8 +1086,16 @@ pub struct ExchangeWithdrawalNetworkTep74 {
     pub decimals: Number,
 }
 
+object! {
+    ExchangeWithdrawalNetworkTep74 {
+        0 required master = "master",
+        1 required network = "network",
+        2 required decimals = "decimals",
+    }
+}
+
 /// The variant of `ExchangeWithdrawalNetwork` for `Trc10`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Trc10", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ExchangeWithdrawalNetworkTrc10 {
@@ -828,8 +1107,16 @@ pub struct ExchangeWithdrawalNetworkTrc10 {
     pub decimals: Number,
 }
 
+object! {
+    ExchangeWithdrawalNetworkTrc10 {
+        0 required token_id = "tokenId",
+        1 required network = "network",
+        2 required decimals = "decimals",
+    }
+}
+
 /// The variant of `ExchangeWithdrawalNetwork` for `Xls33`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Xls33", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ExchangeWithdrawalNetworkXls33 {
@@ -841,8 +1128,16 @@ pub struct ExchangeWithdrawalNetworkXls33 {
     pub decimals: Number,
 }
 
+object! {
+    ExchangeWithdrawalNetworkXls33 {
+        0 required issuance_id = "issuanceId",
+        1 required network = "network",
+        2 required decimals = "decimals",
+    }
+}
+
 /// What `ListAccountAssets` answers: a page of [`AssetBalance`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListAccountAssetsResponse {
@@ -853,8 +1148,15 @@ pub struct ListAccountAssetsResponse {
     pub next_page_token: Option<String>,
 }
 
+object! {
+    ListAccountAssetsResponse {
+        0 required items = "items",
+        1 optional next_page_token = "nextPageToken",
+    }
+}
+
 /// What `ListAccounts` answers: a page of [`ExchangeAccount`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListAccountsResponse {
@@ -865,8 +1167,15 @@ pub struct ListAccountsResponse {
     pub next_page_token: Option<String>,
 }
 
+object! {
+    ListAccountsResponse {
+        0 required items = "items",
+        1 optional next_page_token = "nextPageToken",
+    }
+}
+
 /// What `ListExchanges` answers: a page of [`Exchange`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListExchangesResponse {
@@ -875,4 +1184,11 @@ pub struct ListExchangesResponse {
     /// Asks for the next page. Absent or empty on the last.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
+}
+
+object! {
+    ListExchangesResponse {
+        0 required items = "items",
+        1 optional next_page_token = "nextPageToken",
+    }
 }

@@ -5,8 +5,9 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use crate::object::object;
 use crate::{
     Answer, Auth, Encoded, InvalidArgument, Method, Operation, Outcome, Paged, Signed, Target,
     Undecodable,
@@ -22,7 +23,7 @@ pub use crate::api::shared::{FeeSponsorId, Network, WalletId};
 /// `GET /fee-sponsors` · token
 ///
 /// Answers [`ListFeeSponsorsResponse`], page by page.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListFeeSponsors {
@@ -32,6 +33,13 @@ pub struct ListFeeSponsors {
     /// The page to answer: the `nextPageToken` of the one before.
     #[serde(skip_serializing)]
     pub pagination_token: Option<String>,
+}
+
+object! {
+    ListFeeSponsors {
+        0 optional limit = "limit",
+        1 optional pagination_token = "paginationToken",
+    }
 }
 
 impl ListFeeSponsors {
@@ -91,7 +99,7 @@ impl Paged for ListFeeSponsors {
 /// `POST /fee-sponsors` · signed
 ///
 /// Answers [`FeeSponsor`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreateFeeSponsor {
@@ -103,6 +111,14 @@ pub struct CreateFeeSponsor {
     /// Whether wallets of end users may use it. `false` when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub allow_end_user: Option<bool>,
+}
+
+object! {
+    CreateFeeSponsor {
+        0 optional name = "name",
+        1 required wallet_id = "walletId",
+        2 optional allow_end_user = "allowEndUser",
+    }
 }
 
 impl CreateFeeSponsor {
@@ -143,13 +159,19 @@ impl Signed for CreateFeeSponsor {}
 /// `DELETE /fee-sponsors/{feeSponsorId}` · signed
 ///
 /// Answers [`FeeSponsor`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct DeleteFeeSponsor {
     /// The fee sponsor that pays the network's fee. At most 64 characters.
     #[serde(skip_serializing)]
     pub fee_sponsor_id: FeeSponsorId,
+}
+
+object! {
+    DeleteFeeSponsor {
+        0 required fee_sponsor_id = "feeSponsorId",
+    }
 }
 
 impl DeleteFeeSponsor {
@@ -189,13 +211,19 @@ impl Signed for DeleteFeeSponsor {}
 /// `GET /fee-sponsors/{feeSponsorId}` · token
 ///
 /// Answers [`FeeSponsor`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetFeeSponsor {
     /// The fee sponsor that pays the network's fee. At most 64 characters.
     #[serde(skip_serializing)]
     pub fee_sponsor_id: FeeSponsorId,
+}
+
+object! {
+    GetFeeSponsor {
+        0 required fee_sponsor_id = "feeSponsorId",
+    }
 }
 
 impl GetFeeSponsor {
@@ -233,13 +261,19 @@ impl Operation for GetFeeSponsor {
 /// `PUT /fee-sponsors/{feeSponsorId}/activate` · signed
 ///
 /// Answers [`FeeSponsor`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ActivateFeeSponsor {
     /// The fee sponsor that pays the network's fee. At most 64 characters.
     #[serde(skip_serializing)]
     pub fee_sponsor_id: FeeSponsorId,
+}
+
+object! {
+    ActivateFeeSponsor {
+        0 required fee_sponsor_id = "feeSponsorId",
+    }
 }
 
 impl ActivateFeeSponsor {
@@ -280,13 +314,19 @@ impl Signed for ActivateFeeSponsor {}
 /// `PUT /fee-sponsors/{feeSponsorId}/deactivate` · signed
 ///
 /// Answers [`FeeSponsor`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct DeactivateFeeSponsor {
     /// The fee sponsor that pays the network's fee. At most 64 characters.
     #[serde(skip_serializing)]
     pub fee_sponsor_id: FeeSponsorId,
+}
+
+object! {
+    DeactivateFeeSponsor {
+        0 required fee_sponsor_id = "feeSponsorId",
+    }
 }
 
 impl DeactivateFeeSponsor {
@@ -327,7 +367,7 @@ impl Signed for DeactivateFeeSponsor {}
 /// `GET /fee-sponsors/{feeSponsorId}/fees` · token
 ///
 /// Answers [`ListSponsoredFeesResponse`], page by page.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListSponsoredFees {
@@ -340,6 +380,14 @@ pub struct ListSponsoredFees {
     /// The page to answer: the `nextPageToken` of the one before.
     #[serde(skip_serializing)]
     pub pagination_token: Option<String>,
+}
+
+object! {
+    ListSponsoredFees {
+        0 required fee_sponsor_id = "feeSponsorId",
+        1 optional limit = "limit",
+        2 optional pagination_token = "paginationToken",
+    }
 }
 
 impl ListSponsoredFees {

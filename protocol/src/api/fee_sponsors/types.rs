@@ -4,11 +4,12 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::api::shared::{FeeSponsorId, Network, WalletId};
+use crate::object::object;
 use crate::open_enum::open_enum;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// A wallet that pays the network fees of others.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct FeeSponsor {
@@ -30,6 +31,18 @@ pub struct FeeSponsor {
     pub allow_end_user: Option<bool>,
 }
 
+object! {
+    FeeSponsor {
+        0 required id = "id",
+        1 optional name = "name",
+        2 required wallet_id = "walletId",
+        3 required network = "network",
+        4 required status = "status",
+        5 required date_created = "dateCreated",
+        6 optional allow_end_user = "allowEndUser",
+    }
+}
+
 open_enum! {
     /// The `status` of a `FeeSponsor`.
     pub enum FeeSponsorStatus {
@@ -40,7 +53,7 @@ open_enum! {
 }
 
 /// What `ListFeeSponsors` answers: a page of [`FeeSponsor`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListFeeSponsorsResponse {
@@ -51,8 +64,15 @@ pub struct ListFeeSponsorsResponse {
     pub next_page_token: Option<String>,
 }
 
+object! {
+    ListFeeSponsorsResponse {
+        0 required items = "items",
+        1 optional next_page_token = "nextPageToken",
+    }
+}
+
 /// What `ListSponsoredFees` answers: a page of [`SponsoredFee`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListSponsoredFeesResponse {
@@ -63,8 +83,15 @@ pub struct ListSponsoredFeesResponse {
     pub next_page_token: Option<String>,
 }
 
+object! {
+    ListSponsoredFeesResponse {
+        0 required items = "items",
+        1 optional next_page_token = "nextPageToken",
+    }
+}
+
 /// The `items` of a `ListSponsoredFeesResponse`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SponsoredFee {
@@ -81,4 +108,15 @@ pub struct SponsoredFee {
     pub date_requested: String,
     /// When it was confirmed. An ISO 8601 date and time.
     pub date_confirmed: String,
+}
+
+object! {
+    SponsoredFee {
+        0 required fee_sponsor_id = "feeSponsorId",
+        1 required sponsoree_id = "sponsoreeId",
+        2 required request_id = "requestId",
+        3 optional fee = "fee",
+        4 required date_requested = "dateRequested",
+        5 required date_confirmed = "dateConfirmed",
+    }
 }

@@ -5,8 +5,9 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use crate::object::object;
 use crate::{
     Answer, Auth, Encoded, InvalidArgument, Method, Operation, Outcome, Paged, Signed, Target,
     Undecodable,
@@ -32,7 +33,7 @@ pub use crate::api::shared::{
 /// `GET /keys` · token
 ///
 /// Answers [`ListKeysResponse`], page by page.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListKeys {
@@ -45,6 +46,14 @@ pub struct ListKeys {
     /// Only keys that are delegated to this user.
     #[serde(skip_serializing)]
     pub owner: Option<String>,
+}
+
+object! {
+    ListKeys {
+        0 optional limit = "limit",
+        1 optional pagination_token = "paginationToken",
+        2 optional owner = "owner",
+    }
 }
 
 impl ListKeys {
@@ -105,7 +114,7 @@ impl Paged for ListKeys {
 /// `POST /keys` · signed
 ///
 /// Answers [`Key`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreateKey {
@@ -131,6 +140,19 @@ pub struct CreateKey {
     /// Whether to create it for a service account first and delegate it later, with `delegateKey`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub delay_delegation: Option<bool>,
+}
+
+object! {
+    CreateKey {
+        0 required scheme = "scheme",
+        1 required curve = "curve",
+        2 optional name = "name",
+        3 optional master_key = "masterKey",
+        4 optional derive_from = "deriveFrom",
+        5 optional store_id = "storeId",
+        6 optional delegate_to = "delegateTo",
+        7 optional delay_delegation = "delayDelegation",
+    }
 }
 
 impl CreateKey {
@@ -176,7 +198,7 @@ impl Signed for CreateKey {}
 /// `POST /keys/import` · signed
 ///
 /// Answers [`Key`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ImportKey {
@@ -194,6 +216,17 @@ pub struct ImportKey {
     /// Whether other keys can be derived from it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub master_key: Option<bool>,
+}
+
+object! {
+    ImportKey {
+        0 optional name = "name",
+        1 required curve = "curve",
+        2 required protocol = "protocol",
+        3 required min_signers = "minSigners",
+        4 required encrypted_key_shares = "encryptedKeyShares",
+        5 optional master_key = "masterKey",
+    }
 }
 
 impl ImportKey {
@@ -242,13 +275,19 @@ impl Signed for ImportKey {}
 /// `DELETE /keys/{keyId}` · signed
 ///
 /// Answers [`Key`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct DeleteKey {
     /// The key.
     #[serde(skip_serializing)]
     pub key_id: KeyId,
+}
+
+object! {
+    DeleteKey {
+        0 required key_id = "keyId",
+    }
 }
 
 impl DeleteKey {
@@ -288,13 +327,19 @@ impl Signed for DeleteKey {}
 /// `GET /keys/{keyId}` · token
 ///
 /// Answers [`KeyWithWallets`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetKey {
     /// The key.
     #[serde(skip_serializing)]
     pub key_id: KeyId,
+}
+
+object! {
+    GetKey {
+        0 required key_id = "keyId",
+    }
 }
 
 impl GetKey {
@@ -332,7 +377,7 @@ impl Operation for GetKey {
 /// `PUT /keys/{keyId}` · signed
 ///
 /// Answers [`Key`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct UpdateKey {
@@ -341,6 +386,13 @@ pub struct UpdateKey {
     pub key_id: KeyId,
     /// A name for people. At most 100 characters.
     pub name: Option<String>,
+}
+
+object! {
+    UpdateKey {
+        0 required key_id = "keyId",
+        1 optional name = "name",
+    }
 }
 
 impl UpdateKey {
@@ -382,7 +434,7 @@ impl Signed for UpdateKey {}
 /// `POST /keys/{keyId}/delegate` · signed
 ///
 /// Answers [`DelegateKeyResponse`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct DelegateKey {
@@ -391,6 +443,13 @@ pub struct DelegateKey {
     pub key_id: KeyId,
     /// The end user who will control it.
     pub delegate_to: UserId,
+}
+
+object! {
+    DelegateKey {
+        0 required key_id = "keyId",
+        1 required delegate_to = "delegateTo",
+    }
 }
 
 impl DelegateKey {
@@ -432,7 +491,7 @@ impl Signed for DelegateKey {}
 /// `POST /keys/{keyId}/derive` · signed
 ///
 /// Answers [`DeriveKeyResponse`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct DeriveKey {
@@ -444,6 +503,14 @@ pub struct DeriveKey {
     pub domain: String,
     /// The input to derive from; hex. Matches `^(0x)?([0-9a-fA-F][0-9a-fA-F])*$`.
     pub seed: String,
+}
+
+object! {
+    DeriveKey {
+        0 required key_id = "keyId",
+        1 required domain = "domain",
+        2 required seed = "seed",
+    }
 }
 
 impl DeriveKey {
@@ -491,7 +558,7 @@ impl Signed for DeriveKey {}
 /// `POST /keys/{keyId}/export` · signed
 ///
 /// Answers [`ExportKeyResponse`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ExportKey {
@@ -502,6 +569,14 @@ pub struct ExportKey {
     pub encryption_key: String,
     /// The schemes that the caller can import, of which the key's must be one.
     pub supported_schemes: Vec<SupportedKeyScheme>,
+}
+
+object! {
+    ExportKey {
+        0 required key_id = "keyId",
+        1 required encryption_key = "encryptionKey",
+        2 required supported_schemes = "supportedSchemes",
+    }
 }
 
 impl ExportKey {
@@ -548,7 +623,7 @@ impl Signed for ExportKey {}
 /// `GET /keys/{keyId}/signatures` · token
 ///
 /// Answers [`ListSignaturesResponse`], page by page.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListSignatures {
@@ -561,6 +636,14 @@ pub struct ListSignatures {
     /// The page to answer: the `nextPageToken` of the one before.
     #[serde(skip_serializing)]
     pub pagination_token: Option<String>,
+}
+
+object! {
+    ListSignatures {
+        0 required key_id = "keyId",
+        1 optional limit = "limit",
+        2 optional pagination_token = "paginationToken",
+    }
 }
 
 impl ListSignatures {
@@ -623,7 +706,7 @@ impl Paged for ListSignatures {
 /// `POST /keys/{keyId}/signatures` · signed
 ///
 /// Answers [`SignatureRequest`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GenerateSignature {
@@ -632,6 +715,13 @@ pub struct GenerateSignature {
     pub key_id: KeyId,
     /// What to send.
     pub body: GenerateSignatureRequest,
+}
+
+object! {
+    GenerateSignature {
+        0 required key_id = "keyId",
+        1 required body = "body",
+    }
 }
 
 impl GenerateSignature {
@@ -673,7 +763,7 @@ impl Signed for GenerateSignature {}
 /// `GET /keys/{keyId}/signatures/{signatureId}` · token
 ///
 /// Answers [`SignatureRequest`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetSignature {
@@ -683,6 +773,13 @@ pub struct GetSignature {
     /// The signature request.
     #[serde(skip_serializing)]
     pub signature_id: SignatureId,
+}
+
+object! {
+    GetSignature {
+        0 required key_id = "keyId",
+        1 required signature_id = "signatureId",
+    }
 }
 
 impl GetSignature {

@@ -3,17 +3,18 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::api::shared::{
     ActiveOrArchived, EncryptedKeyShare, KeyCurve, KeyId, KeyNetwork, KeyScheme, KeyShareProtocol,
     KeyStoreId, KeyStoreKind, SignatureRequest, WalletId,
 };
+use crate::object::object;
 use crate::open_enum::open_enum;
 use crate::{Number, Secret};
 
 /// What `DelegateKey` answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct DelegateKeyResponse {
@@ -21,6 +22,13 @@ pub struct DelegateKeyResponse {
     pub key_id: KeyId,
     /// How far it is, or whether it is in use.
     pub status: DelegateKeyStatus,
+}
+
+object! {
+    DelegateKeyResponse {
+        0 required key_id = "keyId",
+        1 required status = "status",
+    }
 }
 
 open_enum! {
@@ -31,15 +39,21 @@ open_enum! {
 }
 
 /// What `DeriveKey` answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct DeriveKeyResponse {
     /// The output; hex.
     pub output: Secret,
 }
 
+object! {
+    DeriveKeyResponse {
+        0 required output = "output",
+    }
+}
+
 /// Where a derived key comes from.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct DerivedFrom {
@@ -49,8 +63,15 @@ pub struct DerivedFrom {
     pub path: String,
 }
 
+object! {
+    DerivedFrom {
+        0 required key_id = "keyId",
+        1 required path = "path",
+    }
+}
+
 /// What `ExportKey` answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ExportKeyResponse {
@@ -66,8 +87,18 @@ pub struct ExportKeyResponse {
     pub encrypted_key_shares: Vec<EncryptedKeyShare>,
 }
 
+object! {
+    ExportKeyResponse {
+        0 required public_key = "publicKey",
+        1 required protocol = "protocol",
+        2 required curve = "curve",
+        3 required min_signers = "minSigners",
+        4 required encrypted_key_shares = "encryptedKeyShares",
+    }
+}
+
 /// A signing key. Its private part exists only as shares among signers or in a key store.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Key {
@@ -108,8 +139,27 @@ pub struct Key {
     pub date_deleted: Option<String>,
 }
 
+object! {
+    Key {
+        0 required id = "id",
+        1 required scheme = "scheme",
+        2 required curve = "curve",
+        3 required public_key = "publicKey",
+        4 optional master_key = "masterKey",
+        5 optional derived_from = "derivedFrom",
+        6 optional name = "name",
+        7 required status = "status",
+        8 required custodial = "custodial",
+        9 required date_created = "dateCreated",
+        10 optional imported = "imported",
+        11 optional exported = "exported",
+        12 optional date_exported = "dateExported",
+        13 optional date_deleted = "dateDeleted",
+    }
+}
+
 /// The `store` of a `KeyWithWallets`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct KeyStoreRef {
@@ -124,8 +174,17 @@ pub struct KeyStoreRef {
     pub derivation_path: Option<String>,
 }
 
+object! {
+    KeyStoreRef {
+        0 required id = "id",
+        1 required kind = "kind",
+        2 required key_id = "keyId",
+        3 optional derivation_path = "derivationPath",
+    }
+}
+
 /// The `wallets` of a `KeyWithWallets`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct KeyWalletRef {
     /// Its id.
@@ -134,8 +193,15 @@ pub struct KeyWalletRef {
     pub network: KeyNetwork,
 }
 
+object! {
+    KeyWalletRef {
+        0 required id = "id",
+        1 required network = "network",
+    }
+}
+
 /// A key with the wallets that use it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct KeyWithWallets {
@@ -180,8 +246,29 @@ pub struct KeyWithWallets {
     pub store: KeyStoreRef,
 }
 
+object! {
+    KeyWithWallets {
+        0 required id = "id",
+        1 required scheme = "scheme",
+        2 required curve = "curve",
+        3 required public_key = "publicKey",
+        4 optional master_key = "masterKey",
+        5 optional derived_from = "derivedFrom",
+        6 optional name = "name",
+        7 required status = "status",
+        8 required custodial = "custodial",
+        9 required date_created = "dateCreated",
+        10 optional imported = "imported",
+        11 optional exported = "exported",
+        12 optional date_exported = "dateExported",
+        13 optional date_deleted = "dateDeleted",
+        14 required wallets = "wallets",
+        15 required store = "store",
+    }
+}
+
 /// What `ListKeys` answers: a page of [`Key`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListKeysResponse {
@@ -192,8 +279,15 @@ pub struct ListKeysResponse {
     pub next_page_token: Option<String>,
 }
 
+object! {
+    ListKeysResponse {
+        0 required items = "items",
+        1 optional next_page_token = "nextPageToken",
+    }
+}
+
 /// What `ListSignatures` answers: a page of [`SignatureRequest`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListSignaturesResponse {
@@ -206,14 +300,29 @@ pub struct ListSignaturesResponse {
     pub key_id: KeyId,
 }
 
+object! {
+    ListSignaturesResponse {
+        0 required items = "items",
+        1 optional next_page_token = "nextPageToken",
+        2 required key_id = "keyId",
+    }
+}
+
 /// The `supported_schemes` of `ExportKey`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct SupportedKeyScheme {
     /// The protocol.
     pub protocol: KeyShareProtocol,
     /// The elliptic curve.
     pub curve: KeyCurve,
+}
+
+object! {
+    SupportedKeyScheme {
+        0 required protocol = "protocol",
+        1 required curve = "curve",
+    }
 }
 
 impl SupportedKeyScheme {

@@ -5,8 +5,9 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use crate::object::object;
 use crate::{
     Answer, Auth, Encoded, InvalidArgument, Json, Method, Operation, Outcome, Paged, Signed,
     Target, Undecodable,
@@ -23,12 +24,18 @@ pub use crate::api::shared::{CantonValidatorId, Network, OrgId};
 ///
 /// Answers [`FeeEstimate`].
 #[doc(alias = "getFees")]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct EstimateFees {
     /// The network.
     #[serde(skip_serializing)]
     pub network: EstimateFeesNetwork,
+}
+
+object! {
+    EstimateFees {
+        0 required network = "network",
+    }
 }
 
 impl EstimateFees {
@@ -64,7 +71,7 @@ impl Operation for EstimateFees {
 /// `POST /networks/{network}/call-function` · token
 ///
 /// Answers any JSON: [`Json`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct CallFunction {
     /// The network.
@@ -77,6 +84,15 @@ pub struct CallFunction {
     /// The arguments of the function, by name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub calldata: Option<Json>,
+}
+
+object! {
+    CallFunction {
+        0 required network = "network",
+        1 required contract = "contract",
+        2 required abi = "abi",
+        3 optional calldata = "calldata",
+    }
 }
 
 impl CallFunction {
@@ -118,7 +134,7 @@ impl Operation for CallFunction {
 /// `POST /networks/{network}/transactions/reindex` · signed
 ///
 /// Answers [`ReindexTransactionResponse`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ReindexTransaction {
@@ -127,6 +143,13 @@ pub struct ReindexTransaction {
     pub network: String,
     /// The hash of the transaction.
     pub tx_hash: String,
+}
+
+object! {
+    ReindexTransaction {
+        0 required network = "network",
+        1 required tx_hash = "txHash",
+    }
 }
 
 impl ReindexTransaction {
@@ -168,7 +191,7 @@ impl Signed for ReindexTransaction {}
 /// `GET /networks/{network}/validators` · token
 ///
 /// Answers [`ListCantonValidatorsResponse`], page by page.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListCantonValidators {
@@ -181,6 +204,14 @@ pub struct ListCantonValidators {
     /// The page to answer: the `nextPageToken` of the one before.
     #[serde(skip_serializing)]
     pub pagination_token: Option<String>,
+}
+
+object! {
+    ListCantonValidators {
+        0 required network = "network",
+        1 optional limit = "limit",
+        2 optional pagination_token = "paginationToken",
+    }
 }
 
 impl ListCantonValidators {
@@ -242,7 +273,7 @@ impl Paged for ListCantonValidators {
 /// `POST /networks/{network}/validators` · signed
 ///
 /// Answers [`CantonValidator`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct CreateCantonValidator {
     /// The network.
@@ -250,6 +281,13 @@ pub struct CreateCantonValidator {
     pub network: CantonNetwork,
     /// What to send.
     pub body: CreateCantonValidatorRequest,
+}
+
+object! {
+    CreateCantonValidator {
+        0 required network = "network",
+        1 required body = "body",
+    }
 }
 
 impl CreateCantonValidator {
@@ -291,7 +329,7 @@ impl Signed for CreateCantonValidator {}
 /// `DELETE /networks/{network}/validators/{validatorId}` · signed
 ///
 /// Answers [`CantonValidator`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct DeleteCantonValidator {
@@ -301,6 +339,13 @@ pub struct DeleteCantonValidator {
     /// The validator. At most 64 characters.
     #[serde(skip_serializing)]
     pub validator_id: CantonValidatorId,
+}
+
+object! {
+    DeleteCantonValidator {
+        0 required network = "network",
+        1 required validator_id = "validatorId",
+    }
 }
 
 impl DeleteCantonValidator {
@@ -343,7 +388,7 @@ impl Signed for DeleteCantonValidator {}
 /// `GET /networks/{network}/validators/{validatorId}` · token
 ///
 /// Answers [`CantonValidator`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetCantonValidator {
@@ -353,6 +398,13 @@ pub struct GetCantonValidator {
     /// The validator. At most 64 characters.
     #[serde(skip_serializing)]
     pub validator_id: CantonValidatorId,
+}
+
+object! {
+    GetCantonValidator {
+        0 required network = "network",
+        1 required validator_id = "validatorId",
+    }
 }
 
 impl GetCantonValidator {
@@ -393,7 +445,7 @@ impl Operation for GetCantonValidator {
 /// `PUT /networks/{network}/validators/{validatorId}` · signed
 ///
 /// Answers [`CantonValidator`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct UpdateCantonValidator {
@@ -412,6 +464,16 @@ pub struct UpdateCantonValidator {
     /// The ledger API.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ledger: Option<CantonEndpoint>,
+}
+
+object! {
+    UpdateCantonValidator {
+        0 required network = "network",
+        1 required validator_id = "validatorId",
+        2 optional name = "name",
+        3 optional validator = "validator",
+        4 optional ledger = "ledger",
+    }
 }
 
 impl UpdateCantonValidator {

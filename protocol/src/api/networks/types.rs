@@ -3,15 +3,16 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::api::shared::{CantonValidatorId, Network, OrgId};
+use crate::object::object;
 use crate::open_enum::open_enum;
 use crate::union::union;
 use crate::{Json, Number, Secret};
 
 /// The variant of `FeeEstimate` for `Bitcoin`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Bitcoin", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct BitcoinFeeEstimate {
@@ -27,8 +28,18 @@ pub struct BitcoinFeeEstimate {
     pub fast: BitcoinFeeRate,
 }
 
+object! {
+    BitcoinFeeEstimate {
+        0 required network = "network",
+        1 required block_number = "blockNumber",
+        2 required slow = "slow",
+        3 required standard = "standard",
+        4 required fast = "fast",
+    }
+}
+
 /// The `slow` of a `BitcoinFeeEstimate`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct BitcoinFeeRate {
@@ -38,14 +49,28 @@ pub struct BitcoinFeeRate {
     pub block_horizon: Number,
 }
 
+object! {
+    BitcoinFeeRate {
+        0 required fee_rate = "feeRate",
+        1 required block_horizon = "blockHorizon",
+    }
+}
+
 /// The `validator` of `UpdateCantonValidator`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct CantonEndpoint {
     /// The URL. A URI.
     pub url: String,
     /// How to get tokens for it.
     pub oauth2: CantonOauth2,
+}
+
+object! {
+    CantonEndpoint {
+        0 required url = "url",
+        1 required oauth2 = "oauth2",
+    }
 }
 
 impl CantonEndpoint {
@@ -68,7 +93,7 @@ open_enum! {
 }
 
 /// The `oauth2` of a `CantonEndpoint`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CantonOauth2 {
@@ -83,6 +108,16 @@ pub struct CantonOauth2 {
     pub client_id: String,
     /// The secret of the OAuth client.
     pub client_secret: Secret,
+}
+
+object! {
+    CantonOauth2 {
+        0 required domain = "domain",
+        1 optional token_path = "tokenPath",
+        2 required audience = "audience",
+        3 required client_id = "clientId",
+        4 required client_secret = "clientSecret",
+    }
 }
 
 impl CantonOauth2 {
@@ -104,7 +139,7 @@ impl CantonOauth2 {
 }
 
 /// A Canton validator node that wallets can be hosted on.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CantonValidator {
@@ -125,8 +160,20 @@ pub struct CantonValidator {
     pub party_hint: String,
 }
 
+object! {
+    CantonValidator {
+        0 required id = "id",
+        1 required org_id = "orgId",
+        2 required network = "network",
+        3 optional name = "name",
+        4 required kind = "kind",
+        5 required date_created = "dateCreated",
+        6 required party_hint = "partyHint",
+    }
+}
+
 /// The variant of `CreateCantonValidatorRequest` for `Custom`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Custom")]
 #[non_exhaustive]
 pub struct CantonValidatorCustomRequest {
@@ -137,6 +184,14 @@ pub struct CantonValidatorCustomRequest {
     pub validator: CantonEndpoint,
     /// The ledger API.
     pub ledger: CantonEndpoint,
+}
+
+object! {
+    CantonValidatorCustomRequest {
+        0 optional name = "name",
+        1 required validator = "validator",
+        2 required ledger = "ledger",
+    }
 }
 
 impl CantonValidatorCustomRequest {
@@ -167,13 +222,19 @@ open_enum! {
 }
 
 /// The variant of `CreateCantonValidatorRequest` for `Shared`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Shared")]
 #[non_exhaustive]
 pub struct CantonValidatorSharedRequest {
     /// A name for people. At most 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+}
+
+object! {
+    CantonValidatorSharedRequest {
+        0 optional name = "name",
+    }
 }
 
 impl CantonValidatorSharedRequest {
@@ -194,7 +255,7 @@ union! {
 }
 
 /// The `slow` of a `Eip1559FeeEstimate`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Eip1559Fee {
@@ -204,8 +265,15 @@ pub struct Eip1559Fee {
     pub max_fee_per_gas: String,
 }
 
+object! {
+    Eip1559Fee {
+        0 required max_priority_fee_per_gas = "maxPriorityFeePerGas",
+        1 required max_fee_per_gas = "maxFeePerGas",
+    }
+}
+
 /// The variant of `FeeEstimate` for `Eip1559`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Eip1559", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Eip1559FeeEstimate {
@@ -221,6 +289,17 @@ pub struct Eip1559FeeEstimate {
     pub fast: Eip1559Fee,
     /// The base fee of the next block, in wei.
     pub base_fee_per_gas: String,
+}
+
+object! {
+    Eip1559FeeEstimate {
+        0 required network = "network",
+        1 required block_number = "blockNumber",
+        2 required slow = "slow",
+        3 required standard = "standard",
+        4 required fast = "fast",
+        5 required base_fee_per_gas = "baseFeePerGas",
+    }
 }
 
 open_enum! {
@@ -307,7 +386,7 @@ union! {
 }
 
 /// The `abi` of `CallFunction`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct FunctionAbi {
@@ -321,6 +400,16 @@ pub struct FunctionAbi {
     pub inputs: Vec<FunctionAbiParameter>,
     /// The results.
     pub outputs: Vec<FunctionAbiParameter>,
+}
+
+object! {
+    FunctionAbi {
+        0 required r#type = "type",
+        1 required name = "name",
+        2 required state_mutability = "stateMutability",
+        3 required inputs = "inputs",
+        4 required outputs = "outputs",
+    }
 }
 
 impl FunctionAbi {
@@ -343,7 +432,7 @@ impl FunctionAbi {
 }
 
 /// The `inputs` of a `FunctionAbi`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct FunctionAbiParameter {
     /// The parameter's name.
@@ -353,6 +442,14 @@ pub struct FunctionAbiParameter {
     /// The fields of a tuple, each like a parameter.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub components: Option<Json>,
+}
+
+object! {
+    FunctionAbiParameter {
+        0 required name = "name",
+        1 required r#type = "type",
+        2 optional components = "components",
+    }
 }
 
 impl FunctionAbiParameter {
@@ -367,7 +464,7 @@ impl FunctionAbiParameter {
 }
 
 /// What `ListCantonValidators` answers: a page of [`CantonValidator`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListCantonValidatorsResponse {
@@ -378,16 +475,29 @@ pub struct ListCantonValidatorsResponse {
     pub next_page_token: Option<String>,
 }
 
+object! {
+    ListCantonValidatorsResponse {
+        0 required items = "items",
+        1 optional next_page_token = "nextPageToken",
+    }
+}
+
 /// What `ReindexTransaction` answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ReindexTransactionResponse {
     /// Always true.
     pub success: bool,
 }
 
+object! {
+    ReindexTransactionResponse {
+        0 required success = "success",
+    }
+}
+
 /// The `slow` of a `SolanaFeeEstimate`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SolanaFee {
@@ -395,8 +505,14 @@ pub struct SolanaFee {
     pub compute_unit_price: String,
 }
 
+object! {
+    SolanaFee {
+        0 required compute_unit_price = "computeUnitPrice",
+    }
+}
+
 /// The variant of `FeeEstimate` for `Solana`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Solana", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SolanaFeeEstimate {
@@ -410,6 +526,16 @@ pub struct SolanaFeeEstimate {
     pub standard: SolanaFee,
     /// For confirmation as soon as possible.
     pub fast: SolanaFee,
+}
+
+object! {
+    SolanaFeeEstimate {
+        0 required network = "network",
+        1 required block_number = "blockNumber",
+        2 required slow = "slow",
+        3 required standard = "standard",
+        4 required fast = "fast",
+    }
 }
 
 open_enum! {

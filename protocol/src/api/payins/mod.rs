@@ -5,8 +5,9 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use crate::object::object;
 use crate::{
     Answer, Auth, Encoded, InvalidArgument, Method, Operation, Outcome, Paged, Signed, Target,
     Undecodable,
@@ -24,7 +25,7 @@ pub use crate::api::shared::{
 /// `GET /payins` · token
 ///
 /// Answers [`ListPayinsResponse`], page by page.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListPayins {
@@ -38,11 +39,21 @@ pub struct ListPayins {
     #[serde(skip_serializing)]
     pub wallet_id: Option<WalletId>,
     /// Only payins of these statuses.
-    #[serde(default, skip_serializing)]
+    #[serde(skip_serializing)]
     pub status: Vec<PayinStatus>,
     /// Only payins at these providers.
-    #[serde(default, skip_serializing)]
+    #[serde(skip_serializing)]
     pub provider: Vec<RampProvider>,
+}
+
+object! {
+    ListPayins {
+        0 optional limit = "limit",
+        1 optional pagination_token = "paginationToken",
+        2 optional wallet_id = "walletId",
+        3 defaulted status = "status",
+        4 defaulted provider = "provider",
+    }
 }
 
 impl ListPayins {
@@ -107,11 +118,17 @@ impl Paged for ListPayins {
 /// `POST /payins` · signed
 ///
 /// Answers [`Payin`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct CreatePayin {
     /// What to send.
     pub body: CreatePayinRequest,
+}
+
+object! {
+    CreatePayin {
+        0 required body = "body",
+    }
 }
 
 impl CreatePayin {
@@ -148,12 +165,18 @@ impl Signed for CreatePayin {}
 /// `GET /payins/accounts` · token
 ///
 /// Answers [`ListPayinAccountsResponse`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ListPayinAccounts {
     /// The provider.
     #[serde(skip_serializing)]
     pub provider: RampProvider,
+}
+
+object! {
+    ListPayinAccounts {
+        0 required provider = "provider",
+    }
 }
 
 impl ListPayinAccounts {
@@ -189,7 +212,7 @@ impl Operation for ListPayinAccounts {
 /// `POST /payins/accounts/assets` · signed
 ///
 /// Answers [`PayinAccount`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "provider", rename = "Borderless", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct RegisterPayinAccountAsset {
@@ -199,6 +222,14 @@ pub struct RegisterPayinAccountAsset {
     pub wallet_id: WalletId,
     /// The asset.
     pub asset: PayinAsset,
+}
+
+object! {
+    RegisterPayinAccountAsset {
+        0 required borderless_account_id = "borderlessAccountId",
+        1 required wallet_id = "walletId",
+        2 required asset = "asset",
+    }
 }
 
 impl RegisterPayinAccountAsset {
@@ -243,12 +274,18 @@ impl Signed for RegisterPayinAccountAsset {}
 /// `GET /payins/balances` · token
 ///
 /// Answers [`ListPayinBalancesResponse`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ListPayinBalances {
     /// The provider.
     #[serde(skip_serializing)]
     pub provider: RampProvider,
+}
+
+object! {
+    ListPayinBalances {
+        0 required provider = "provider",
+    }
 }
 
 impl ListPayinBalances {
@@ -284,12 +321,18 @@ impl Operation for ListPayinBalances {
 /// `GET /payins/options` · token
 ///
 /// Answers [`ListPayinOptionsResponse`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ListPayinOptions {
     /// The provider.
     #[serde(skip_serializing)]
     pub provider: RampProvider,
+}
+
+object! {
+    ListPayinOptions {
+        0 required provider = "provider",
+    }
 }
 
 impl ListPayinOptions {
@@ -325,7 +368,7 @@ impl Operation for ListPayinOptions {
 /// `POST /payins/quote` · token
 ///
 /// Answers [`CreatePayinQuoteResponse`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "provider", rename = "Borderless", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreatePayinQuote {
@@ -343,6 +386,18 @@ pub struct CreatePayinQuote {
     pub payment_method: PaymentMethod,
     /// The asset.
     pub asset: PayinAsset,
+}
+
+object! {
+    CreatePayinQuote {
+        0 required wallet_id = "walletId",
+        1 required amount = "amount",
+        2 required currency = "currency",
+        3 required country = "country",
+        4 required borderless_account_id = "borderlessAccountId",
+        5 required payment_method = "paymentMethod",
+        6 required asset = "asset",
+    }
 }
 
 impl CreatePayinQuote {
@@ -397,7 +452,7 @@ pub type RequestPayinQuote = CreatePayinQuote;
 /// `GET /payins/recipients` · token
 ///
 /// Answers [`PayinRecipient`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetPayinRecipient {
@@ -410,6 +465,14 @@ pub struct GetPayinRecipient {
     /// The currency.
     #[serde(skip_serializing)]
     pub currency: PayinCurrency,
+}
+
+object! {
+    GetPayinRecipient {
+        0 required provider = "provider",
+        1 required wallet_id = "walletId",
+        2 required currency = "currency",
+    }
 }
 
 impl GetPayinRecipient {
@@ -455,7 +518,7 @@ impl Operation for GetPayinRecipient {
 /// `POST /payins/recipients` · signed
 ///
 /// Answers [`PayinRecipient`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "provider", rename = "CircleMint", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreatePayinRecipient {
@@ -463,6 +526,13 @@ pub struct CreatePayinRecipient {
     pub wallet_id: WalletId,
     /// The currency.
     pub currency: PayinCurrency,
+}
+
+object! {
+    CreatePayinRecipient {
+        0 required wallet_id = "walletId",
+        1 required currency = "currency",
+    }
 }
 
 impl CreatePayinRecipient {
@@ -506,13 +576,19 @@ pub type RegisterPayinRecipient = CreatePayinRecipient;
 /// `GET /payins/{payinId}` · token
 ///
 /// Answers [`Payin`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetPayin {
     /// The payin.
     #[serde(skip_serializing)]
     pub payin_id: PayinId,
+}
+
+object! {
+    GetPayin {
+        0 required payin_id = "payinId",
+    }
 }
 
 impl GetPayin {

@@ -3,11 +3,12 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::Number;
 use crate::api::shared::{Erc20Token, Network, RampProvider, Requester, SplKind, WalletId};
 use crate::id::id;
+use crate::object::object;
 use crate::open_enum::open_enum;
 use crate::union::union;
 
@@ -32,7 +33,7 @@ open_enum! {
 }
 
 /// The variant of `CreatePayinRequest` for `Borderless`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "provider", rename = "Borderless", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreatePayinBorderless {
@@ -53,6 +54,19 @@ pub struct CreatePayinBorderless {
     /// The quote.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quote_id: Option<String>,
+}
+
+object! {
+    CreatePayinBorderless {
+        0 required wallet_id = "walletId",
+        1 required amount = "amount",
+        2 required currency = "currency",
+        3 required country = "country",
+        4 required borderless_account_id = "borderlessAccountId",
+        5 required payment_method = "paymentMethod",
+        6 required asset = "asset",
+        7 optional quote_id = "quoteId",
+    }
 }
 
 impl CreatePayinBorderless {
@@ -80,7 +94,7 @@ impl CreatePayinBorderless {
 }
 
 /// The variant of `CreatePayinRequest` for `CircleMint`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "provider", rename = "CircleMint", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreatePayinCircleMint {
@@ -90,6 +104,14 @@ pub struct CreatePayinCircleMint {
     pub amount: String,
     /// The currency.
     pub currency: PayinCurrency,
+}
+
+object! {
+    CreatePayinCircleMint {
+        0 required wallet_id = "walletId",
+        1 required amount = "amount",
+        2 required currency = "currency",
+    }
 }
 
 impl CreatePayinCircleMint {
@@ -108,7 +130,7 @@ impl CreatePayinCircleMint {
 }
 
 /// What `CreatePayinQuote` answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct CreatePayinQuoteResponse {
     /// The provider.
@@ -125,6 +147,17 @@ pub struct CreatePayinQuoteResponse {
     pub quotes: Vec<PayinQuote>,
 }
 
+object! {
+    CreatePayinQuoteResponse {
+        0 required provider = "provider",
+        1 required currency = "currency",
+        2 required network = "network",
+        3 required tid = "tid",
+        4 required timestamp = "timestamp",
+        5 required quotes = "quotes",
+    }
+}
+
 union! {
     /// What `CreatePayin` sends.
     pub enum CreatePayinRequest by "provider" {
@@ -136,7 +169,7 @@ union! {
 }
 
 /// The `deposit_instruction` of a `PayinBorderlessData`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct DepositInstruction {
@@ -146,8 +179,15 @@ pub struct DepositInstruction {
     pub details: DepositInstructionDetails,
 }
 
+object! {
+    DepositInstruction {
+        0 required payment_method = "paymentMethod",
+        1 required details = "details",
+    }
+}
+
 /// The `details` of a `DepositInstruction`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct DepositInstructionDetails {
@@ -183,24 +223,51 @@ pub struct DepositInstructionDetails {
     pub account_holder_name: Option<String>,
 }
 
+object! {
+    DepositInstructionDetails {
+        0 optional deposit_message = "depositMessage",
+        1 optional bank_name = "bankName",
+        2 optional bank_account_number = "bankAccountNumber",
+        3 optional bank_routing_number = "bankRoutingNumber",
+        4 optional bank_beneficiary_name = "bankBeneficiaryName",
+        5 optional bank_beneficiary_address = "bankBeneficiaryAddress",
+        6 optional bank_address = "bankAddress",
+        7 optional iban = "iban",
+        8 optional bic = "bic",
+        9 optional account_holder_name = "accountHolderName",
+    }
+}
+
 /// What `ListPayinAccounts` answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ListPayinAccountsResponse {
     /// The items of this page.
     pub items: Vec<PayinAccount>,
 }
 
+object! {
+    ListPayinAccountsResponse {
+        0 required items = "items",
+    }
+}
+
 /// What `ListPayinBalances` answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ListPayinBalancesResponse {
     /// The items of this page.
     pub items: Vec<PayinBalance>,
 }
 
+object! {
+    ListPayinBalancesResponse {
+        0 required items = "items",
+    }
+}
+
 /// What `ListPayinOptions` answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ListPayinOptionsResponse {
     /// The assets.
@@ -209,8 +276,15 @@ pub struct ListPayinOptionsResponse {
     pub currencies: Vec<PayinCurrencyOption>,
 }
 
+object! {
+    ListPayinOptionsResponse {
+        0 required assets = "assets",
+        1 required currencies = "currencies",
+    }
+}
+
 /// What `ListPayins` answers: a page of [`Payin`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListPayinsResponse {
@@ -219,6 +293,13 @@ pub struct ListPayinsResponse {
     /// Asks for the next page. Absent or empty on the last.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
+}
+
+object! {
+    ListPayinsResponse {
+        0 required items = "items",
+        1 optional next_page_token = "nextPageToken",
+    }
 }
 
 union! {
@@ -232,7 +313,7 @@ union! {
 }
 
 /// What `RegisterPayinAccountAsset` answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct PayinAccount {
@@ -245,14 +326,29 @@ pub struct PayinAccount {
     pub assets: Vec<PayinAccountAsset>,
 }
 
+object! {
+    PayinAccount {
+        0 required account_id = "accountId",
+        1 optional name = "name",
+        2 required assets = "assets",
+    }
+}
+
 /// The `assets` of a `PayinAccount`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct PayinAccountAsset {
     /// The asset.
     pub asset: String,
     /// The address.
     pub address: String,
+}
+
+object! {
+    PayinAccountAsset {
+        0 required asset = "asset",
+        1 required address = "address",
+    }
 }
 
 union! {
@@ -266,13 +362,20 @@ union! {
 }
 
 /// The variant of `PayinAsset` for `Spl` and `Spl2022`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct PayinAssetSpl {
     /// Its kind.
     pub kind: SplKind,
     /// The address of the token's mint.
     pub mint: String,
+}
+
+object! {
+    PayinAssetSpl {
+        0 required kind = "kind",
+        1 required mint = "mint",
+    }
 }
 
 impl PayinAssetSpl {
@@ -286,7 +389,7 @@ impl PayinAssetSpl {
 }
 
 /// The `items` of a `ListPayinBalancesResponse`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct PayinBalance {
     /// The provider.
@@ -297,8 +400,16 @@ pub struct PayinBalance {
     pub amount: String,
 }
 
+object! {
+    PayinBalance {
+        0 required provider = "provider",
+        1 required currency = "currency",
+        2 required amount = "amount",
+    }
+}
+
 /// The variant of `Payin` for `Borderless`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "provider", rename = "Borderless", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct PayinBorderless {
@@ -325,8 +436,23 @@ pub struct PayinBorderless {
     pub data: PayinBorderlessData,
 }
 
+object! {
+    PayinBorderless {
+        0 required id = "id",
+        1 required wallet_id = "walletId",
+        2 required amount = "amount",
+        3 required currency = "currency",
+        4 required network = "network",
+        5 required status = "status",
+        6 required requester = "requester",
+        7 required date_created = "dateCreated",
+        8 optional date_finalized = "dateFinalized",
+        9 required data = "data",
+    }
+}
+
 /// The `data` of a `PayinBorderless`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct PayinBorderlessData {
@@ -363,8 +489,25 @@ pub struct PayinBorderlessData {
     pub date_delivery_confirmed: Option<String>,
 }
 
+object! {
+    PayinBorderlessData {
+        0 required execution_status = "executionStatus",
+        1 optional status_reason = "statusReason",
+        2 required borderless_account_id = "borderlessAccountId",
+        3 required country = "country",
+        4 required payment_method = "paymentMethod",
+        5 required asset = "asset",
+        6 optional quote_id = "quoteId",
+        7 optional borderless_transaction_id = "borderlessTransactionId",
+        8 optional pfi_name = "pfiName",
+        9 optional deposit_instruction = "depositInstruction",
+        10 optional transaction_hash = "transactionHash",
+        11 optional date_delivery_confirmed = "dateDeliveryConfirmed",
+    }
+}
+
 /// The variant of `Payin` for `CircleMint`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "provider", rename = "CircleMint", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct PayinCircleMint {
@@ -391,8 +534,23 @@ pub struct PayinCircleMint {
     pub data: PayinCircleMintData,
 }
 
+object! {
+    PayinCircleMint {
+        0 required id = "id",
+        1 required wallet_id = "walletId",
+        2 required amount = "amount",
+        3 required currency = "currency",
+        4 required network = "network",
+        5 required status = "status",
+        6 required requester = "requester",
+        7 required date_created = "dateCreated",
+        8 optional date_finalized = "dateFinalized",
+        9 required data = "data",
+    }
+}
+
 /// The `data` of a `PayinCircleMint`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct PayinCircleMintData {
@@ -415,6 +573,17 @@ pub struct PayinCircleMintData {
     pub date_transfer_confirmed: Option<String>,
 }
 
+object! {
+    PayinCircleMintData {
+        0 required execution_status = "executionStatus",
+        1 optional status_reason = "statusReason",
+        2 optional recipient_address_id = "recipientAddressId",
+        3 optional circle_transfer_id = "circleTransferId",
+        4 optional transaction_hash = "transactionHash",
+        5 optional date_transfer_confirmed = "dateTransferConfirmed",
+    }
+}
+
 open_enum! {
     /// The `currency` of `CreatePayinQuote`.
     pub enum PayinCurrency {
@@ -424,7 +593,7 @@ open_enum! {
 }
 
 /// The `currencies` of a `ListPayinOptionsResponse`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct PayinCurrencyOption {
@@ -434,13 +603,20 @@ pub struct PayinCurrencyOption {
     pub payment_methods: Vec<PayinPaymentMethodOption>,
 }
 
+object! {
+    PayinCurrencyOption {
+        0 required currency = "currency",
+        1 required payment_methods = "paymentMethods",
+    }
+}
+
 id! {
     /// Identifies a payin.
     PayinId
 }
 
 /// The `payment_methods` of a `PayinCurrencyOption`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct PayinPaymentMethodOption {
@@ -450,8 +626,15 @@ pub struct PayinPaymentMethodOption {
     pub countries: Vec<String>,
 }
 
+object! {
+    PayinPaymentMethodOption {
+        0 required payment_method = "paymentMethod",
+        1 required countries = "countries",
+    }
+}
+
 /// The `quotes` of a `CreatePayinQuoteResponse`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct PayinQuote {
@@ -465,8 +648,16 @@ pub struct PayinQuote {
     pub offer: PayinQuoteOffer,
 }
 
+object! {
+    PayinQuote {
+        0 optional quote_id = "quoteId",
+        1 optional date_expires = "dateExpires",
+        2 required offer = "offer",
+    }
+}
+
 /// The `offer` of a `PayinQuote`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct PayinQuoteOffer {
     /// What the payin would yield.
@@ -475,8 +666,15 @@ pub struct PayinQuoteOffer {
     pub fees: Number,
 }
 
+object! {
+    PayinQuoteOffer {
+        0 required amount = "amount",
+        1 required fees = "fees",
+    }
+}
+
 /// What `GetPayinRecipient` answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct PayinRecipient {
@@ -491,6 +689,16 @@ pub struct PayinRecipient {
     /// The recipient's id at the provider.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recipient_address_id: Option<String>,
+}
+
+object! {
+    PayinRecipient {
+        0 required provider = "provider",
+        1 required wallet_id = "walletId",
+        2 required currency = "currency",
+        3 required status = "status",
+        4 optional recipient_address_id = "recipientAddressId",
+    }
 }
 
 open_enum! {

@@ -5,8 +5,9 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use crate::object::object;
 use crate::{
     Answer, Auth, Encoded, InvalidArgument, Method, Operation, Outcome, Paged, Signed, Target,
     Undecodable,
@@ -25,7 +26,7 @@ pub use crate::api::shared::{
 /// `GET /payouts` · token
 ///
 /// Answers [`ListPayoutsResponse`], page by page.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListPayouts {
@@ -39,11 +40,21 @@ pub struct ListPayouts {
     #[serde(skip_serializing)]
     pub wallet_id: Option<WalletId>,
     /// Only payouts of these statuses.
-    #[serde(default, skip_serializing)]
+    #[serde(skip_serializing)]
     pub status: Vec<PayoutStatus>,
     /// Only payouts at these providers.
-    #[serde(default, skip_serializing)]
+    #[serde(skip_serializing)]
     pub provider: Vec<RampProvider>,
+}
+
+object! {
+    ListPayouts {
+        0 optional limit = "limit",
+        1 optional pagination_token = "paginationToken",
+        2 optional wallet_id = "walletId",
+        3 defaulted status = "status",
+        4 defaulted provider = "provider",
+    }
 }
 
 impl ListPayouts {
@@ -108,7 +119,7 @@ impl Paged for ListPayouts {
 /// `POST /payouts` · signed
 ///
 /// Answers [`Payout`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "provider", rename = "Borderless", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreatePayout {
@@ -130,6 +141,19 @@ pub struct CreatePayout {
     pub payment_instructions_id: String,
     /// Why the payout is made.
     pub payment_purpose: PaymentPurpose,
+}
+
+object! {
+    CreatePayout {
+        0 required wallet_id = "walletId",
+        1 optional external_id = "externalId",
+        2 required asset = "asset",
+        3 required fiat_currency = "fiatCurrency",
+        4 required country = "country",
+        5 required borderless_account_id = "borderlessAccountId",
+        6 required payment_instructions_id = "paymentInstructionsId",
+        7 required payment_purpose = "paymentPurpose",
+    }
 }
 
 impl CreatePayout {
@@ -184,7 +208,7 @@ impl Signed for CreatePayout {}
 ///
 /// Answers [`RequestPayoutQuoteResponse`].
 #[doc(alias = "createPayoutQuote")]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "provider", rename = "Borderless", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct RequestPayoutQuote {
@@ -196,6 +220,15 @@ pub struct RequestPayoutQuote {
     pub fiat_currency: String,
     /// The country of the bank account.
     pub country: String,
+}
+
+object! {
+    RequestPayoutQuote {
+        0 required wallet_id = "walletId",
+        1 required asset = "asset",
+        2 required fiat_currency = "fiatCurrency",
+        3 required country = "country",
+    }
 }
 
 impl RequestPayoutQuote {
@@ -240,13 +273,19 @@ impl Operation for RequestPayoutQuote {
 /// `GET /payouts/{payoutId}` · token
 ///
 /// Answers [`Payout`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetPayout {
     /// The payout.
     #[serde(skip_serializing)]
     pub payout_id: PayoutId,
+}
+
+object! {
+    GetPayout {
+        0 required payout_id = "payoutId",
+    }
 }
 
 impl GetPayout {
@@ -288,7 +327,7 @@ pub type GetPayoutStatus = GetPayout;
 /// `POST /payouts/{payoutId}/action` · signed
 ///
 /// Answers nothing.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreatePayoutAction {
@@ -297,6 +336,13 @@ pub struct CreatePayoutAction {
     pub payout_id: PayoutId,
     /// What to send.
     pub body: CreatePayoutActionRequest,
+}
+
+object! {
+    CreatePayoutAction {
+        0 required payout_id = "payoutId",
+        1 required body = "body",
+    }
 }
 
 impl CreatePayoutAction {

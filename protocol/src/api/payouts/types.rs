@@ -10,6 +10,7 @@ use crate::api::shared::{
     Erc20Amount, Network, RampProvider, Requester, SplKind, TransferId, WalletId,
 };
 use crate::id::id;
+use crate::object::object;
 use crate::open_enum::open_enum;
 use crate::union::union;
 
@@ -37,7 +38,7 @@ impl CreatePayoutActionRequestCancel {
 }
 
 /// The variant of `CreatePayoutActionRequest` for `Confirm`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "action", rename = "Confirm", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreatePayoutActionRequestConfirm {
@@ -45,6 +46,13 @@ pub struct CreatePayoutActionRequestConfirm {
     pub wallet_id: WalletId,
     /// The transfer to the provider.
     pub transfer: PayoutTransfer,
+}
+
+object! {
+    CreatePayoutActionRequestConfirm {
+        0 required wallet_id = "walletId",
+        1 required transfer = "transfer",
+    }
 }
 
 impl CreatePayoutActionRequestConfirm {
@@ -58,7 +66,7 @@ impl CreatePayoutActionRequestConfirm {
 }
 
 /// What `ListPayouts` answers: a page of [`Payout`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListPayoutsResponse {
@@ -67,6 +75,13 @@ pub struct ListPayoutsResponse {
     /// Asks for the next page. Absent or empty on the last.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
+}
+
+object! {
+    ListPayoutsResponse {
+        0 required items = "items",
+        1 optional next_page_token = "nextPageToken",
+    }
 }
 
 open_enum! {
@@ -102,7 +117,7 @@ open_enum! {
 }
 
 /// Assets of a wallet on their way to becoming money at a bank.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Payout {
@@ -133,6 +148,22 @@ pub struct Payout {
     pub data: PayoutData,
 }
 
+object! {
+    Payout {
+        0 required id = "id",
+        1 required wallet_id = "walletId",
+        2 required fiat_currency = "fiatCurrency",
+        3 required asset = "asset",
+        4 optional external_id = "externalId",
+        5 required status = "status",
+        6 required requester = "requester",
+        7 required date_created = "dateCreated",
+        8 optional date_finalized = "dateFinalized",
+        9 required provider = "provider",
+        10 required data = "data",
+    }
+}
+
 union! {
     /// The `asset` of a `Payout`.
     pub enum PayoutAsset by "kind" {
@@ -144,7 +175,7 @@ union! {
 }
 
 /// The variant of `PayoutAsset` for `Erc20`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Erc20")]
 #[non_exhaustive]
 pub struct PayoutAssetErc20 {
@@ -159,8 +190,17 @@ pub struct PayoutAssetErc20 {
     pub metadata: Option<PayoutAssetMetadata>,
 }
 
+object! {
+    PayoutAssetErc20 {
+        0 required amount = "amount",
+        1 required contract = "contract",
+        2 required network = "network",
+        3 optional metadata = "metadata",
+    }
+}
+
 /// The `metadata` of a `PayoutAssetErc20`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct PayoutAssetMetadata {
     /// A name for people.
@@ -176,8 +216,17 @@ pub struct PayoutAssetMetadata {
     pub verified: Option<bool>,
 }
 
+object! {
+    PayoutAssetMetadata {
+        0 optional name = "name",
+        1 optional symbol = "symbol",
+        2 required decimals = "decimals",
+        3 optional verified = "verified",
+    }
+}
+
 /// The variant of `PayoutAsset` for `Spl` and `Spl2022`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct PayoutAssetSpl {
     /// Its kind.
@@ -193,8 +242,18 @@ pub struct PayoutAssetSpl {
     pub metadata: Option<PayoutAssetMetadata>,
 }
 
+object! {
+    PayoutAssetSpl {
+        0 required kind = "kind",
+        1 required amount = "amount",
+        2 required mint = "mint",
+        3 required network = "network",
+        4 optional metadata = "metadata",
+    }
+}
+
 /// The `data` of a `Payout`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct PayoutData {
@@ -237,6 +296,25 @@ pub struct PayoutData {
     pub date_payout_confirmed: Option<String>,
 }
 
+object! {
+    PayoutData {
+        0 required borderless_account_id = "borderlessAccountId",
+        1 required payment_instructions_id = "paymentInstructionsId",
+        2 required payment_purpose = "paymentPurpose",
+        3 optional date_confirmed = "dateConfirmed",
+        4 optional date_canceled = "dateCanceled",
+        5 required execution_status = "executionStatus",
+        6 optional status_reason = "statusReason",
+        7 required country = "country",
+        8 optional borderless_payout_id = "borderlessPayoutId",
+        9 optional deposit_address = "depositAddress",
+        10 optional transfer_id = "transferId",
+        11 optional transaction_hash = "transactionHash",
+        12 optional date_deposit_confirmed = "dateDepositConfirmed",
+        13 optional date_payout_confirmed = "datePayoutConfirmed",
+    }
+}
+
 open_enum! {
     /// The `execution_status` of a `PayoutData`.
     pub enum PayoutExecutionStatus {
@@ -261,7 +339,7 @@ id! {
 }
 
 /// The `quotes` of a `RequestPayoutQuoteResponse`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct PayoutQuote {
@@ -272,8 +350,15 @@ pub struct PayoutQuote {
     pub offer: PayoutQuoteOffer,
 }
 
+object! {
+    PayoutQuote {
+        0 optional quote_id = "quoteId",
+        1 required offer = "offer",
+    }
+}
+
 /// The `offer` of a `PayoutQuote`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct PayoutQuoteOffer {
@@ -283,6 +368,14 @@ pub struct PayoutQuoteOffer {
     pub amount: Number,
     /// The provider's fees.
     pub fees: Number,
+}
+
+object! {
+    PayoutQuoteOffer {
+        0 required fiat_currency = "fiatCurrency",
+        1 required amount = "amount",
+        2 required fees = "fees",
+    }
 }
 
 union! {
@@ -296,7 +389,7 @@ union! {
 }
 
 /// The variant of `PayoutRequestAsset` for `Spl` and `Spl2022`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct PayoutRequestAssetSpl {
     /// Its kind.
@@ -305,6 +398,14 @@ pub struct PayoutRequestAssetSpl {
     pub amount: String,
     /// The address of the token's mint.
     pub mint: String,
+}
+
+object! {
+    PayoutRequestAssetSpl {
+        0 required kind = "kind",
+        1 required amount = "amount",
+        2 required mint = "mint",
+    }
 }
 
 impl PayoutRequestAssetSpl {
@@ -341,7 +442,7 @@ union! {
 }
 
 /// The variant of `PayoutTransfer` for `Erc20`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Erc20")]
 #[non_exhaustive]
 pub struct PayoutTransferErc20 {
@@ -351,6 +452,14 @@ pub struct PayoutTransferErc20 {
     pub contract: String,
     /// The receiver's address.
     pub to: String,
+}
+
+object! {
+    PayoutTransferErc20 {
+        0 required amount = "amount",
+        1 required contract = "contract",
+        2 required to = "to",
+    }
 }
 
 impl PayoutTransferErc20 {
@@ -369,7 +478,7 @@ impl PayoutTransferErc20 {
 }
 
 /// The variant of `PayoutTransfer` for `Spl` and `Spl2022`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct PayoutTransferSpl {
     /// Its kind.
@@ -380,6 +489,15 @@ pub struct PayoutTransferSpl {
     pub mint: String,
     /// The receiver's address.
     pub to: String,
+}
+
+object! {
+    PayoutTransferSpl {
+        0 required kind = "kind",
+        1 required amount = "amount",
+        2 required mint = "mint",
+        3 required to = "to",
+    }
 }
 
 impl PayoutTransferSpl {
@@ -400,7 +518,7 @@ impl PayoutTransferSpl {
 }
 
 /// What `RequestPayoutQuote` answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct RequestPayoutQuoteResponse {
     /// The provider.
@@ -411,4 +529,13 @@ pub struct RequestPayoutQuoteResponse {
     pub timestamp: String,
     /// The offers.
     pub quotes: Vec<PayoutQuote>,
+}
+
+object! {
+    RequestPayoutQuoteResponse {
+        0 required provider = "provider",
+        1 required asset = "asset",
+        2 required timestamp = "timestamp",
+        3 required quotes = "quotes",
+    }
 }

@@ -5,8 +5,9 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use crate::object::object;
 use crate::{
     Answer, Auth, Encoded, InvalidArgument, Method, Operation, Outcome, Paged, Signed, Target,
     Undecodable,
@@ -26,7 +27,7 @@ pub use crate::api::shared::{
 /// `GET /permissions` · token
 ///
 /// Answers [`ListPermissionsResponse`], page by page.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListPermissions {
@@ -36,6 +37,13 @@ pub struct ListPermissions {
     /// The page to answer: the `nextPageToken` of the one before.
     #[serde(skip_serializing)]
     pub pagination_token: Option<String>,
+}
+
+object! {
+    ListPermissions {
+        0 optional limit = "limit",
+        1 optional pagination_token = "paginationToken",
+    }
 }
 
 impl ListPermissions {
@@ -94,13 +102,20 @@ impl Paged for ListPermissions {
 /// `POST /permissions` · signed
 ///
 /// Answers [`Permission`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct CreatePermission {
     /// A name for people.
     pub name: String,
     /// The operations that are allowed. At least 1 item.
     pub operations: Vec<PermissionOperation>,
+}
+
+object! {
+    CreatePermission {
+        0 required name = "name",
+        1 required operations = "operations",
+    }
 }
 
 impl CreatePermission {
@@ -140,13 +155,19 @@ impl Signed for CreatePermission {}
 /// `DELETE /permissions/{permissionId}` · signed
 ///
 /// Answers nothing.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct DeletePermission {
     /// The permission.
     #[serde(skip_serializing)]
     pub permission_id: PermissionId,
+}
+
+object! {
+    DeletePermission {
+        0 required permission_id = "permissionId",
+    }
 }
 
 impl DeletePermission {
@@ -186,13 +207,19 @@ impl Signed for DeletePermission {}
 /// `GET /permissions/{permissionId}` · token
 ///
 /// Answers [`PermissionWithPendingChange`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetPermission {
     /// The permission.
     #[serde(skip_serializing)]
     pub permission_id: PermissionId,
+}
+
+object! {
+    GetPermission {
+        0 required permission_id = "permissionId",
+    }
 }
 
 impl GetPermission {
@@ -230,7 +257,7 @@ impl Operation for GetPermission {
 /// `PUT /permissions/{permissionId}` · signed
 ///
 /// Answers [`Permission`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct UpdatePermission {
@@ -243,6 +270,14 @@ pub struct UpdatePermission {
     /// The operations that are allowed. At least 1 item.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub operations: Option<Vec<PermissionOperation>>,
+}
+
+object! {
+    UpdatePermission {
+        0 required permission_id = "permissionId",
+        1 optional name = "name",
+        2 optional operations = "operations",
+    }
 }
 
 impl UpdatePermission {
@@ -285,7 +320,7 @@ impl Signed for UpdatePermission {}
 ///
 /// Answers [`Permission`].
 #[deprecated(note = "use `DeletePermission`")]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ArchivePermission {
@@ -294,6 +329,13 @@ pub struct ArchivePermission {
     pub permission_id: PermissionId,
     /// Whether it is archived.
     pub is_archived: bool,
+}
+
+object! {
+    ArchivePermission {
+        0 required permission_id = "permissionId",
+        1 required is_archived = "isArchived",
+    }
 }
 
 impl ArchivePermission {
@@ -335,7 +377,7 @@ impl Signed for ArchivePermission {}
 /// `GET /permissions/{permissionId}/assignments` · token
 ///
 /// Answers [`ListAssignmentsResponse`], page by page.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListAssignments {
@@ -348,6 +390,14 @@ pub struct ListAssignments {
     /// The page to answer: the `nextPageToken` of the one before.
     #[serde(skip_serializing)]
     pub pagination_token: Option<String>,
+}
+
+object! {
+    ListAssignments {
+        0 required permission_id = "permissionId",
+        1 optional limit = "limit",
+        2 optional pagination_token = "paginationToken",
+    }
 }
 
 impl ListAssignments {
@@ -414,7 +464,7 @@ pub type ListPermissionAssignments = ListAssignments;
 ///
 /// Answers [`AssignPermissionResponse`].
 #[doc(alias = "createAssignment")]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AssignPermission {
@@ -423,6 +473,13 @@ pub struct AssignPermission {
     pub permission_id: PermissionId,
     /// The user, service account or group.
     pub identity_id: String,
+}
+
+object! {
+    AssignPermission {
+        0 required permission_id = "permissionId",
+        1 required identity_id = "identityId",
+    }
 }
 
 impl AssignPermission {
@@ -465,7 +522,7 @@ impl Signed for AssignPermission {}
 ///
 /// Answers nothing.
 #[doc(alias = "deleteAssignment")]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct RevokePermission {
@@ -478,6 +535,14 @@ pub struct RevokePermission {
     /// Whether to go on when something still depends on it. `false` when absent.
     #[serde(skip_serializing)]
     pub force: Option<bool>,
+}
+
+object! {
+    RevokePermission {
+        0 required permission_id = "permissionId",
+        1 required assignment_id = "assignmentId",
+        2 optional force = "force",
+    }
 }
 
 impl RevokePermission {

@@ -6,11 +6,12 @@ use alloc::vec::Vec;
 use crate::api::shared::{
     AssignmentChangeRequest, AssignmentId, PermissionChangeRequest, PermissionId, PermissionStatus,
 };
+use crate::object::object;
 use crate::open_enum::open_enum;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// What `AssignPermission` answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AssignPermissionResponse {
@@ -28,8 +29,19 @@ pub struct AssignPermissionResponse {
     pub date_updated: String,
 }
 
+object! {
+    AssignPermissionResponse {
+        0 required id = "id",
+        1 required permission_id = "permissionId",
+        2 required identity_id = "identityId",
+        3 required is_immutable = "isImmutable",
+        4 required date_created = "dateCreated",
+        5 required date_updated = "dateUpdated",
+    }
+}
+
 /// What `ListAssignments` answers: a page of [`PermissionAssignmentRecord`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListAssignmentsResponse {
@@ -40,8 +52,15 @@ pub struct ListAssignmentsResponse {
     pub next_page_token: Option<String>,
 }
 
+object! {
+    ListAssignmentsResponse {
+        0 required items = "items",
+        1 optional next_page_token = "nextPageToken",
+    }
+}
+
 /// What `ListPermissions` answers: a page of [`PermissionWithPendingChange`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListPermissionsResponse {
@@ -52,8 +71,15 @@ pub struct ListPermissionsResponse {
     pub next_page_token: Option<String>,
 }
 
+object! {
+    ListPermissionsResponse {
+        0 required items = "items",
+        1 optional next_page_token = "nextPageToken",
+    }
+}
+
 /// The `items` of a `ListAssignmentsResponse`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct PermissionAssignmentRecord {
@@ -72,6 +98,18 @@ pub struct PermissionAssignmentRecord {
     /// The change that waits for an approval, if one does.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pending_change_request: Option<AssignmentChangeRequest>,
+}
+
+object! {
+    PermissionAssignmentRecord {
+        0 required id = "id",
+        1 required permission_id = "permissionId",
+        2 required identity_id = "identityId",
+        3 required is_immutable = "isImmutable",
+        4 required date_created = "dateCreated",
+        5 required date_updated = "dateUpdated",
+        6 optional pending_change_request = "pendingChangeRequest",
+    }
 }
 
 open_enum! {
@@ -251,7 +289,7 @@ open_enum! {
 }
 
 /// What `GetPermission` answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct PermissionWithPendingChange {
@@ -274,4 +312,18 @@ pub struct PermissionWithPendingChange {
     /// The change that waits for an approval, if one does.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pending_change_request: Option<PermissionChangeRequest>,
+}
+
+object! {
+    PermissionWithPendingChange {
+        0 required id = "id",
+        1 required name = "name",
+        2 required operations = "operations",
+        3 required status = "status",
+        4 required is_immutable = "isImmutable",
+        5 required is_archived = "isArchived",
+        6 required date_created = "dateCreated",
+        7 required date_updated = "dateUpdated",
+        8 optional pending_change_request = "pendingChangeRequest",
+    }
 }

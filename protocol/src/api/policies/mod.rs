@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
+use crate::object::object;
 use crate::{
     Answer, Auth, Encoded, InvalidArgument, Method, Operation, Outcome, Paged, Signed, Target,
     Undecodable,
@@ -55,7 +56,7 @@ pub use crate::api::shared::{
 /// `GET /v2/policies` · token
 ///
 /// Answers [`ListPoliciesResponse`], page by page.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListPolicies {
@@ -68,6 +69,14 @@ pub struct ListPolicies {
     /// Only policies of this status.
     #[serde(skip_serializing)]
     pub status: Option<ActiveOrArchived>,
+}
+
+object! {
+    ListPolicies {
+        0 optional limit = "limit",
+        1 optional pagination_token = "paginationToken",
+        2 optional status = "status",
+    }
 }
 
 impl ListPolicies {
@@ -128,11 +137,17 @@ impl Paged for ListPolicies {
 /// `POST /v2/policies` · signed
 ///
 /// Answers [`Policy`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct CreatePolicy {
     /// What to send.
     pub body: PolicyInput,
+}
+
+object! {
+    CreatePolicy {
+        0 required body = "body",
+    }
 }
 
 impl CreatePolicy {
@@ -206,13 +221,19 @@ impl Operation for GetSumsubTravelRulePublicKey {
 ///
 /// Answers [`Policy`].
 #[doc(alias = "archivePolicy")]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct DeletePolicy {
     /// The policy.
     #[serde(skip_serializing)]
     pub policy_id: PolicyId,
+}
+
+object! {
+    DeletePolicy {
+        0 required policy_id = "policyId",
+    }
 }
 
 impl DeletePolicy {
@@ -252,13 +273,19 @@ impl Signed for DeletePolicy {}
 /// `GET /v2/policies/{policyId}` · token
 ///
 /// Answers [`PolicyWithPendingChange`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetPolicy {
     /// The policy.
     #[serde(skip_serializing)]
     pub policy_id: PolicyId,
+}
+
+object! {
+    GetPolicy {
+        0 required policy_id = "policyId",
+    }
 }
 
 impl GetPolicy {
@@ -296,7 +323,7 @@ impl Operation for GetPolicy {
 /// `PUT /v2/policies/{policyId}` · signed
 ///
 /// Answers [`Policy`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct UpdatePolicy {
@@ -305,6 +332,13 @@ pub struct UpdatePolicy {
     pub policy_id: PolicyId,
     /// What to send.
     pub body: PolicyInput,
+}
+
+object! {
+    UpdatePolicy {
+        0 required policy_id = "policyId",
+        1 required body = "body",
+    }
 }
 
 impl UpdatePolicy {
@@ -345,7 +379,7 @@ impl Signed for UpdatePolicy {}
 /// `GET /v2/policy-approvals` · token
 ///
 /// Answers [`ListApprovalsResponse`], page by page.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListApprovals {
@@ -364,6 +398,16 @@ pub struct ListApprovals {
     /// Only those that this user can approve.
     #[serde(skip_serializing)]
     pub approver_id: Option<UserId>,
+}
+
+object! {
+    ListApprovals {
+        0 optional limit = "limit",
+        1 optional pagination_token = "paginationToken",
+        2 optional status = "status",
+        3 optional initiator_id = "initiatorId",
+        4 optional approver_id = "approverId",
+    }
 }
 
 impl ListApprovals {
@@ -429,13 +473,19 @@ impl Paged for ListApprovals {
 /// `GET /v2/policy-approvals/{approvalId}` · token
 ///
 /// Answers [`PolicyApproval`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetApproval {
     /// The policy approval, when there is one.
     #[serde(skip_serializing)]
     pub approval_id: ApprovalId,
+}
+
+object! {
+    GetApproval {
+        0 required approval_id = "approvalId",
+    }
 }
 
 impl GetApproval {
@@ -473,7 +523,7 @@ impl Operation for GetApproval {
 /// `POST /v2/policy-approvals/{approvalId}/decisions` · signed
 ///
 /// Answers [`PolicyApproval`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreateApprovalDecision {
@@ -485,6 +535,14 @@ pub struct CreateApprovalDecision {
     /// Why. At most 1000 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+}
+
+object! {
+    CreateApprovalDecision {
+        0 required approval_id = "approvalId",
+        1 required value = "value",
+        2 optional reason = "reason",
+    }
 }
 
 impl CreateApprovalDecision {

@@ -18,12 +18,13 @@ use crate::api::shared::{
 };
 use crate::id::id;
 use crate::literal::literal;
+use crate::object::object;
 use crate::open_enum::open_enum;
 use crate::union::union;
 use crate::{Json, Number};
 
 /// The variant of `PolicyActivity` for `Permissions:Assign`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Permissions:Assign", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ActivityPermissionsAssign {
@@ -31,8 +32,14 @@ pub struct ActivityPermissionsAssign {
     pub change_request: AssignmentChangeRequest,
 }
 
+object! {
+    ActivityPermissionsAssign {
+        0 required change_request = "changeRequest",
+    }
+}
+
 /// The variant of `PolicyActivity` for `Permissions:Modify`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Permissions:Modify", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ActivityPermissionsModify {
@@ -40,8 +47,14 @@ pub struct ActivityPermissionsModify {
     pub change_request: PermissionChangeRequest,
 }
 
+object! {
+    ActivityPermissionsModify {
+        0 required change_request = "changeRequest",
+    }
+}
+
 /// The variant of `PolicyActivity` for `Policies:Modify`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Policies:Modify", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ActivityPoliciesModify {
@@ -49,8 +62,14 @@ pub struct ActivityPoliciesModify {
     pub change_request: PolicyChangeRequest,
 }
 
+object! {
+    ActivityPoliciesModify {
+        0 required change_request = "changeRequest",
+    }
+}
+
 /// The variant of `PolicyActivity` for `Registry:Addresses:Modify`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(
     tag = "kind",
     rename = "Registry:Addresses:Modify",
@@ -62,8 +81,14 @@ pub struct ActivityRegistryAddressesModify {
     pub change_request: RegistryAddressesChangeRequest,
 }
 
+object! {
+    ActivityRegistryAddressesModify {
+        0 required change_request = "changeRequest",
+    }
+}
+
 /// The variant of `PolicyActivity` for `Registry:ContractSchemas:Modify`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(
     tag = "kind",
     rename = "Registry:ContractSchemas:Modify",
@@ -75,8 +100,14 @@ pub struct ActivityRegistryContractSchemasModify {
     pub change_request: RegistryContractSchemasChangeRequest,
 }
 
+object! {
+    ActivityRegistryContractSchemasModify {
+        0 required change_request = "changeRequest",
+    }
+}
+
 /// The variant of `PolicyActivity` for `Wallets:IncomingTransaction`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(
     tag = "kind",
     rename = "Wallets:IncomingTransaction",
@@ -88,8 +119,14 @@ pub struct ActivityWalletsIncomingTransaction {
     pub blockchain_event: BlockchainEvent,
 }
 
+object! {
+    ActivityWalletsIncomingTransaction {
+        0 required blockchain_event = "blockchainEvent",
+    }
+}
+
 /// The variant of `PolicyActivity` for `Wallets:Sign`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Wallets:Sign", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ActivityWalletsSign {
@@ -107,14 +144,29 @@ pub struct ActivityWalletsSign {
     pub swap_request: Option<Swap>,
 }
 
+object! {
+    ActivityWalletsSign {
+        0 optional transfer_request = "transferRequest",
+        1 optional transaction_request = "transactionRequest",
+        2 optional signature_request = "signatureRequest",
+        3 optional swap_request = "swapRequest",
+    }
+}
+
 /// The `rule` of a `PolicyInputPermissionsAssign`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "AlwaysTrigger")]
 #[non_exhaustive]
 pub struct AlwaysTriggerRule {
     /// The limits of the rule.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub configuration: Option<Json>,
+}
+
+object! {
+    AlwaysTriggerRule {
+        0 optional configuration = "configuration",
+    }
 }
 
 impl AlwaysTriggerRule {
@@ -127,7 +179,7 @@ impl AlwaysTriggerRule {
 }
 
 /// A group of approvers of which a number must agree.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ApprovalGroup {
@@ -146,6 +198,16 @@ pub struct ApprovalGroup {
     pub service_accounts_can_approve: Option<bool>,
 }
 
+object! {
+    ApprovalGroup {
+        0 optional name = "name",
+        1 required quorum = "quorum",
+        2 required approvers = "approvers",
+        3 optional initiator_can_approve = "initiatorCanApprove",
+        4 optional service_accounts_can_approve = "serviceAccountsCanApprove",
+    }
+}
+
 impl ApprovalGroup {
     /// Makes one from what is required.
     pub fn new(quorum: i64, approvers: ApprovalGroupApprovers) -> Self {
@@ -160,13 +222,19 @@ impl ApprovalGroup {
 }
 
 /// The `approvers` of a `ApprovalGroup`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ApprovalGroupApprovers {
     /// The users who may approve.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_id: Option<IdFilter>,
+}
+
+object! {
+    ApprovalGroupApprovers {
+        0 optional user_id = "userId",
+    }
 }
 
 impl ApprovalGroupApprovers {
@@ -243,12 +311,18 @@ union! {
 }
 
 /// The `direct` of a `ChainalysisExposures`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CategoryIds {
     /// The categories of Chainalysis that count. Each item: At least 1.
     pub category_ids: Vec<i64>,
+}
+
+object! {
+    CategoryIds {
+        0 required category_ids = "categoryIds",
+    }
 }
 
 impl CategoryIds {
@@ -269,7 +343,7 @@ open_enum! {
 }
 
 /// The `alerts` of a `ChainalysisTransactionPrescreeningConfiguration`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ChainalysisAlerts {
@@ -277,6 +351,13 @@ pub struct ChainalysisAlerts {
     pub alert_level: ChainalysisAlertLevel,
     /// The categories of Chainalysis that count. Each item: At least 1.
     pub category_ids: Vec<i64>,
+}
+
+object! {
+    ChainalysisAlerts {
+        0 required alert_level = "alertLevel",
+        1 required category_ids = "categoryIds",
+    }
 }
 
 impl ChainalysisAlerts {
@@ -290,11 +371,17 @@ impl ChainalysisAlerts {
 }
 
 /// The `exposures` of a `ChainalysisTransactionPrescreeningConfiguration`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ChainalysisExposures {
     /// Exposure of the first degree.
     pub direct: CategoryIds,
+}
+
+object! {
+    ChainalysisExposures {
+        0 required direct = "direct",
+    }
 }
 
 impl ChainalysisExposures {
@@ -305,7 +392,7 @@ impl ChainalysisExposures {
 }
 
 /// The `fallback_behaviours` of a `ChainalysisTransactionPrescreeningConfiguration`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ChainalysisFallbackBehaviours {
@@ -317,6 +404,15 @@ pub struct ChainalysisFallbackBehaviours {
     pub skip_unsupported_asset: bool,
     /// Whether to let it through when Chainalysis fails.
     pub skip_chainalysis_failure: bool,
+}
+
+object! {
+    ChainalysisFallbackBehaviours {
+        0 required skip_unscreenable_transaction = "skipUnscreenableTransaction",
+        1 required skip_unsupported_network = "skipUnsupportedNetwork",
+        2 required skip_unsupported_asset = "skipUnsupportedAsset",
+        3 required skip_chainalysis_failure = "skipChainalysisFailure",
+    }
 }
 
 impl ChainalysisFallbackBehaviours {
@@ -337,7 +433,7 @@ impl ChainalysisFallbackBehaviours {
 }
 
 /// The `configuration` of a `ChainalysisTransactionPrescreeningRule`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ChainalysisTransactionPrescreeningConfiguration {
@@ -352,6 +448,16 @@ pub struct ChainalysisTransactionPrescreeningConfiguration {
     pub user_id_template: Option<String>,
     /// What to do when screening is not possible.
     pub fallback_behaviours: ChainalysisFallbackBehaviours,
+}
+
+object! {
+    ChainalysisTransactionPrescreeningConfiguration {
+        0 required alerts = "alerts",
+        1 required exposures = "exposures",
+        2 required addresses = "addresses",
+        3 optional user_id_template = "userIdTemplate",
+        4 required fallback_behaviours = "fallbackBehaviours",
+    }
 }
 
 impl ChainalysisTransactionPrescreeningConfiguration {
@@ -373,12 +479,18 @@ impl ChainalysisTransactionPrescreeningConfiguration {
 }
 
 /// The variant of `WalletsSignRule` for `ChainalysisTransactionPrescreening`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "ChainalysisTransactionPrescreening")]
 #[non_exhaustive]
 pub struct ChainalysisTransactionPrescreeningRule {
     /// The limits of the rule.
     pub configuration: ChainalysisTransactionPrescreeningConfiguration,
+}
+
+object! {
+    ChainalysisTransactionPrescreeningRule {
+        0 required configuration = "configuration",
+    }
 }
 
 impl ChainalysisTransactionPrescreeningRule {
@@ -389,7 +501,7 @@ impl ChainalysisTransactionPrescreeningRule {
 }
 
 /// The `configuration` of a `ChainalysisTransactionScreeningRule`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ChainalysisTransactionScreeningConfiguration {
@@ -402,6 +514,15 @@ pub struct ChainalysisTransactionScreeningConfiguration {
     pub user_id_template: Option<String>,
     /// What to do when screening is not possible.
     pub fallback_behaviours: ChainalysisFallbackBehaviours,
+}
+
+object! {
+    ChainalysisTransactionScreeningConfiguration {
+        0 required alerts = "alerts",
+        1 required exposures = "exposures",
+        2 optional user_id_template = "userIdTemplate",
+        3 required fallback_behaviours = "fallbackBehaviours",
+    }
 }
 
 impl ChainalysisTransactionScreeningConfiguration {
@@ -421,12 +542,18 @@ impl ChainalysisTransactionScreeningConfiguration {
 }
 
 /// The `rule` of a `PolicyInputWalletsIncomingTransaction`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "ChainalysisTransactionScreening")]
 #[non_exhaustive]
 pub struct ChainalysisTransactionScreeningRule {
     /// The limits of the rule.
     pub configuration: ChainalysisTransactionScreeningConfiguration,
+}
+
+object! {
+    ChainalysisTransactionScreeningRule {
+        0 required configuration = "configuration",
+    }
 }
 
 impl ChainalysisTransactionScreeningRule {
@@ -437,7 +564,7 @@ impl ChainalysisTransactionScreeningRule {
 }
 
 /// What `GetSumsubTravelRulePublicKey` answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kty", rename = "RSA")]
 #[non_exhaustive]
 pub struct GetSumsubTravelRulePublicKeyResponse {
@@ -452,8 +579,17 @@ pub struct GetSumsubTravelRulePublicKeyResponse {
     pub r#use: Option<String>,
 }
 
+object! {
+    GetSumsubTravelRulePublicKeyResponse {
+        0 required kid = "kid",
+        1 required n = "n",
+        2 required e = "e",
+        3 optional r#use = "use",
+    }
+}
+
 /// The `fallback_behaviours` of a `GlobalLedgerTransactionPrescreeningConfiguration`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GlobalLedgerFallbackBehaviours {
@@ -465,6 +601,15 @@ pub struct GlobalLedgerFallbackBehaviours {
     pub skip_unsupported_asset: bool,
     /// Whether to let it through when Global Ledger fails.
     pub skip_global_ledger_failure: bool,
+}
+
+object! {
+    GlobalLedgerFallbackBehaviours {
+        0 required skip_unscreenable_transaction = "skipUnscreenableTransaction",
+        1 required skip_unsupported_network = "skipUnsupportedNetwork",
+        2 required skip_unsupported_asset = "skipUnsupportedAsset",
+        3 required skip_global_ledger_failure = "skipGlobalLedgerFailure",
+    }
 }
 
 impl GlobalLedgerFallbackBehaviours {
@@ -485,7 +630,7 @@ impl GlobalLedgerFallbackBehaviours {
 }
 
 /// The `configuration` of a `GlobalLedgerTransactionPrescreeningRule`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GlobalLedgerTransactionPrescreeningConfiguration {
@@ -493,6 +638,13 @@ pub struct GlobalLedgerTransactionPrescreeningConfiguration {
     pub risk_score_threshold: Number,
     /// What to do when screening is not possible.
     pub fallback_behaviours: GlobalLedgerFallbackBehaviours,
+}
+
+object! {
+    GlobalLedgerTransactionPrescreeningConfiguration {
+        0 required risk_score_threshold = "riskScoreThreshold",
+        1 required fallback_behaviours = "fallbackBehaviours",
+    }
 }
 
 impl GlobalLedgerTransactionPrescreeningConfiguration {
@@ -509,12 +661,18 @@ impl GlobalLedgerTransactionPrescreeningConfiguration {
 }
 
 /// The variant of `WalletsSignRule` for `GlobalLedgerTransactionPrescreening`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "GlobalLedgerTransactionPrescreening")]
 #[non_exhaustive]
 pub struct GlobalLedgerTransactionPrescreeningRule {
     /// The limits of the rule.
     pub configuration: GlobalLedgerTransactionPrescreeningConfiguration,
+}
+
+object! {
+    GlobalLedgerTransactionPrescreeningRule {
+        0 required configuration = "configuration",
+    }
 }
 
 impl GlobalLedgerTransactionPrescreeningRule {
@@ -525,11 +683,17 @@ impl GlobalLedgerTransactionPrescreeningRule {
 }
 
 /// The things that a policy is limited to.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct IdFilter {
     /// Their ids. 1 to 100 items.
     pub r#in: Vec<String>,
+}
+
+object! {
+    IdFilter {
+        0 required r#in = "in",
+    }
 }
 
 impl IdFilter {
@@ -540,7 +704,7 @@ impl IdFilter {
 }
 
 /// What `ListApprovals` answers: a page of [`PolicyApproval`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListApprovalsResponse {
@@ -551,8 +715,15 @@ pub struct ListApprovalsResponse {
     pub next_page_token: Option<String>,
 }
 
+object! {
+    ListApprovalsResponse {
+        0 required items = "items",
+        1 optional next_page_token = "nextPageToken",
+    }
+}
+
 /// What `ListPolicies` answers: a page of [`PolicyWithPendingChange`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListPoliciesResponse {
@@ -561,6 +732,13 @@ pub struct ListPoliciesResponse {
     /// Asks for the next page. Absent or empty on the last.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
+}
+
+object! {
+    ListPoliciesResponse {
+        0 required items = "items",
+        1 optional next_page_token = "nextPageToken",
+    }
 }
 
 /// The `action` of a `PolicyInputWalletsIncomingTransaction`.
@@ -577,12 +755,18 @@ impl NoAction {
 }
 
 /// The `filters` of a `PolicyInputPermissionsAssign`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct PermissionFilters {
     /// The permissions that it is limited to.
     pub permission_id: IdFilter,
+}
+
+object! {
+    PermissionFilters {
+        0 required permission_id = "permissionId",
+    }
 }
 
 impl PermissionFilters {
@@ -636,7 +820,7 @@ impl PolicyActionBlock {
 }
 
 /// The variant of `PolicyAction` for `RequestApproval`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "RequestApproval", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct PolicyActionRequestApproval {
@@ -644,12 +828,15 @@ pub struct PolicyActionRequestApproval {
     pub approval_groups: Vec<ApprovalGroup>,
     /// After how many minutes without a decision the activity is rejected. Never, when absent or
     /// cleared. At least 1. `Some(None)` clears it.
-    #[serde(
-        default,
-        deserialize_with = "crate::nullable::deserialize",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub auto_reject_timeout: Option<Option<i64>>,
+}
+
+object! {
+    PolicyActionRequestApproval {
+        0 required approval_groups = "approvalGroups",
+        1 clearable auto_reject_timeout = "autoRejectTimeout",
+    }
 }
 
 impl PolicyActionRequestApproval {
@@ -683,7 +870,7 @@ union! {
 }
 
 /// An activity that waits for approvals, or did.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct PolicyApproval {
@@ -712,8 +899,23 @@ pub struct PolicyApproval {
     pub decisions: Vec<PolicyDecision>,
 }
 
+object! {
+    PolicyApproval {
+        0 required id = "id",
+        1 required initiator_id = "initiatorId",
+        2 required activity = "activity",
+        3 required status = "status",
+        4 optional expiration_date = "expirationDate",
+        5 optional date_created = "dateCreated",
+        6 required date_updated = "dateUpdated",
+        7 optional date_resolved = "dateResolved",
+        8 required policy_evaluations = "policyEvaluations",
+        9 required decisions = "decisions",
+    }
+}
+
 /// The `change_request` of a `ActivityPoliciesModify`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Policy", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct PolicyChangeRequest {
@@ -721,7 +923,6 @@ pub struct PolicyChangeRequest {
     pub id: String,
     /// Who asked for it.
     pub requester: ChangeRequestRequester,
-    #[serde(default)]
     operation_kind: LiteralUpdate,
     /// How far it is, or whether it is in use.
     pub status: ChangeRequestStatus,
@@ -739,8 +940,22 @@ pub struct PolicyChangeRequest {
     pub body: Policy,
 }
 
+object! {
+    PolicyChangeRequest {
+        0 required id = "id",
+        1 required requester = "requester",
+        2 defaulted operation_kind = "operationKind",
+        3 required status = "status",
+        4 required entity_id = "entityId",
+        5 required date_created = "dateCreated",
+        6 optional date_resolved = "dateResolved",
+        7 optional approval_id = "approvalId",
+        8 required body = "body",
+    }
+}
+
 /// The `decisions` of a `PolicyApproval`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct PolicyDecision {
@@ -754,6 +969,15 @@ pub struct PolicyDecision {
     pub value: PolicyDecisionValue,
 }
 
+object! {
+    PolicyDecision {
+        0 required user_id = "userId",
+        1 required date = "date",
+        2 optional reason = "reason",
+        3 required value = "value",
+    }
+}
+
 open_enum! {
     /// The `value` of `CreateApprovalDecision`.
     pub enum PolicyDecisionValue {
@@ -763,7 +987,7 @@ open_enum! {
 }
 
 /// The `policy_evaluations` of a `PolicyApproval`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct PolicyEvaluation {
@@ -778,13 +1002,28 @@ pub struct PolicyEvaluation {
     pub context: Option<Json>,
 }
 
+object! {
+    PolicyEvaluation {
+        0 required policy_id = "policyId",
+        1 required triggered = "triggered",
+        2 required reason = "reason",
+        3 optional context = "context",
+    }
+}
+
 /// The `filters` of a `PolicyInputPoliciesModify`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct PolicyFilters {
     /// The policies that it is limited to.
     pub policy_id: IdFilter,
+}
+
+object! {
+    PolicyFilters {
+        0 required policy_id = "policyId",
+    }
 }
 
 impl PolicyFilters {
@@ -820,7 +1059,7 @@ union! {
 }
 
 /// The variant of `PolicyInput` for `Permissions:Assign`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "activityKind", rename = "Permissions:Assign")]
 #[non_exhaustive]
 pub struct PolicyInputPermissionsAssign {
@@ -833,6 +1072,15 @@ pub struct PolicyInputPermissionsAssign {
     /// What the policy is limited to. Everything, when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filters: Option<PermissionFilters>,
+}
+
+object! {
+    PolicyInputPermissionsAssign {
+        0 required name = "name",
+        1 required rule = "rule",
+        2 required action = "action",
+        3 optional filters = "filters",
+    }
 }
 
 impl PolicyInputPermissionsAssign {
@@ -852,7 +1100,7 @@ impl PolicyInputPermissionsAssign {
 }
 
 /// The variant of `PolicyInput` for `Permissions:Modify`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "activityKind", rename = "Permissions:Modify")]
 #[non_exhaustive]
 pub struct PolicyInputPermissionsModify {
@@ -865,6 +1113,15 @@ pub struct PolicyInputPermissionsModify {
     /// What the policy is limited to. Everything, when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filters: Option<PermissionFilters>,
+}
+
+object! {
+    PolicyInputPermissionsModify {
+        0 required name = "name",
+        1 required rule = "rule",
+        2 required action = "action",
+        3 optional filters = "filters",
+    }
 }
 
 impl PolicyInputPermissionsModify {
@@ -884,7 +1141,7 @@ impl PolicyInputPermissionsModify {
 }
 
 /// The variant of `PolicyInput` for `Policies:Modify`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "activityKind", rename = "Policies:Modify")]
 #[non_exhaustive]
 pub struct PolicyInputPoliciesModify {
@@ -897,6 +1154,15 @@ pub struct PolicyInputPoliciesModify {
     /// What the policy is limited to. Everything, when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filters: Option<PolicyFilters>,
+}
+
+object! {
+    PolicyInputPoliciesModify {
+        0 required name = "name",
+        1 required rule = "rule",
+        2 required action = "action",
+        3 optional filters = "filters",
+    }
 }
 
 impl PolicyInputPoliciesModify {
@@ -916,7 +1182,7 @@ impl PolicyInputPoliciesModify {
 }
 
 /// The variant of `PolicyInput` for `Registry:Addresses:Modify`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "activityKind", rename = "Registry:Addresses:Modify")]
 #[non_exhaustive]
 pub struct PolicyInputRegistryAddressesModify {
@@ -929,6 +1195,15 @@ pub struct PolicyInputRegistryAddressesModify {
     /// What the policy is limited to. Everything, when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filters: Option<Json>,
+}
+
+object! {
+    PolicyInputRegistryAddressesModify {
+        0 required name = "name",
+        1 required rule = "rule",
+        2 required action = "action",
+        3 optional filters = "filters",
+    }
 }
 
 impl PolicyInputRegistryAddressesModify {
@@ -948,7 +1223,7 @@ impl PolicyInputRegistryAddressesModify {
 }
 
 /// The variant of `PolicyInput` for `Registry:ContractSchemas:Modify`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "activityKind", rename = "Registry:ContractSchemas:Modify")]
 #[non_exhaustive]
 pub struct PolicyInputRegistryContractSchemasModify {
@@ -961,6 +1236,15 @@ pub struct PolicyInputRegistryContractSchemasModify {
     /// What the policy is limited to. Everything, when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filters: Option<Json>,
+}
+
+object! {
+    PolicyInputRegistryContractSchemasModify {
+        0 required name = "name",
+        1 required rule = "rule",
+        2 required action = "action",
+        3 optional filters = "filters",
+    }
 }
 
 impl PolicyInputRegistryContractSchemasModify {
@@ -980,7 +1264,7 @@ impl PolicyInputRegistryContractSchemasModify {
 }
 
 /// The variant of `PolicyInput` for `Wallets:IncomingTransaction`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "activityKind", rename = "Wallets:IncomingTransaction")]
 #[non_exhaustive]
 pub struct PolicyInputWalletsIncomingTransaction {
@@ -993,6 +1277,15 @@ pub struct PolicyInputWalletsIncomingTransaction {
     /// What the policy is limited to. Everything, when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filters: Option<WalletFilters>,
+}
+
+object! {
+    PolicyInputWalletsIncomingTransaction {
+        0 required name = "name",
+        1 required rule = "rule",
+        2 required action = "action",
+        3 optional filters = "filters",
+    }
 }
 
 impl PolicyInputWalletsIncomingTransaction {
@@ -1012,7 +1305,7 @@ impl PolicyInputWalletsIncomingTransaction {
 }
 
 /// The variant of `PolicyInput` for `Wallets:Sign`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "activityKind", rename = "Wallets:Sign")]
 #[non_exhaustive]
 pub struct PolicyInputWalletsSign {
@@ -1025,6 +1318,15 @@ pub struct PolicyInputWalletsSign {
     /// What the policy is limited to. Everything, when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filters: Option<WalletFilters>,
+}
+
+object! {
+    PolicyInputWalletsSign {
+        0 required name = "name",
+        1 required rule = "rule",
+        2 required action = "action",
+        3 optional filters = "filters",
+    }
 }
 
 impl PolicyInputWalletsSign {
@@ -1044,7 +1346,7 @@ impl PolicyInputWalletsSign {
 }
 
 /// The variant of `Policy` for `Permissions:Assign`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(
     tag = "activityKind",
     rename = "Permissions:Assign",
@@ -1073,8 +1375,21 @@ pub struct PolicyPermissionsAssign {
     pub filters: Option<PermissionFilters>,
 }
 
+object! {
+    PolicyPermissionsAssign {
+        0 required id = "id",
+        1 required name = "name",
+        2 required status = "status",
+        3 optional date_created = "dateCreated",
+        4 optional date_updated = "dateUpdated",
+        5 required rule = "rule",
+        6 required action = "action",
+        7 optional filters = "filters",
+    }
+}
+
 /// The variant of `Policy` for `Permissions:Modify`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(
     tag = "activityKind",
     rename = "Permissions:Modify",
@@ -1103,8 +1418,21 @@ pub struct PolicyPermissionsModify {
     pub filters: Option<PermissionFilters>,
 }
 
+object! {
+    PolicyPermissionsModify {
+        0 required id = "id",
+        1 required name = "name",
+        2 required status = "status",
+        3 optional date_created = "dateCreated",
+        4 optional date_updated = "dateUpdated",
+        5 required rule = "rule",
+        6 required action = "action",
+        7 optional filters = "filters",
+    }
+}
+
 /// The variant of `Policy` for `Policies:Modify`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(
     tag = "activityKind",
     rename = "Policies:Modify",
@@ -1133,8 +1461,21 @@ pub struct PolicyPoliciesModify {
     pub filters: Option<PolicyFilters>,
 }
 
+object! {
+    PolicyPoliciesModify {
+        0 required id = "id",
+        1 required name = "name",
+        2 required status = "status",
+        3 optional date_created = "dateCreated",
+        4 optional date_updated = "dateUpdated",
+        5 required rule = "rule",
+        6 required action = "action",
+        7 optional filters = "filters",
+    }
+}
+
 /// The variant of `Policy` for `Registry:Addresses:Modify`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(
     tag = "activityKind",
     rename = "Registry:Addresses:Modify",
@@ -1163,8 +1504,21 @@ pub struct PolicyRegistryAddressesModify {
     pub filters: Option<Json>,
 }
 
+object! {
+    PolicyRegistryAddressesModify {
+        0 required id = "id",
+        1 required name = "name",
+        2 required status = "status",
+        3 optional date_created = "dateCreated",
+        4 optional date_updated = "dateUpdated",
+        5 required rule = "rule",
+        6 required action = "action",
+        7 optional filters = "filters",
+    }
+}
+
 /// The variant of `Policy` for `Registry:ContractSchemas:Modify`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(
     tag = "activityKind",
     rename = "Registry:ContractSchemas:Modify",
@@ -1193,8 +1547,21 @@ pub struct PolicyRegistryContractSchemasModify {
     pub filters: Option<Json>,
 }
 
+object! {
+    PolicyRegistryContractSchemasModify {
+        0 required id = "id",
+        1 required name = "name",
+        2 required status = "status",
+        3 optional date_created = "dateCreated",
+        4 optional date_updated = "dateUpdated",
+        5 required rule = "rule",
+        6 required action = "action",
+        7 optional filters = "filters",
+    }
+}
+
 /// The variant of `Policy` for `Wallets:IncomingTransaction`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(
     tag = "activityKind",
     rename = "Wallets:IncomingTransaction",
@@ -1223,8 +1590,21 @@ pub struct PolicyWalletsIncomingTransaction {
     pub filters: Option<WalletFilters>,
 }
 
+object! {
+    PolicyWalletsIncomingTransaction {
+        0 required id = "id",
+        1 required name = "name",
+        2 required status = "status",
+        3 optional date_created = "dateCreated",
+        4 optional date_updated = "dateUpdated",
+        5 required rule = "rule",
+        6 required action = "action",
+        7 optional filters = "filters",
+    }
+}
+
 /// The variant of `Policy` for `Wallets:Sign`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(
     tag = "activityKind",
     rename = "Wallets:Sign",
@@ -1253,6 +1633,19 @@ pub struct PolicyWalletsSign {
     pub filters: Option<WalletFilters>,
 }
 
+object! {
+    PolicyWalletsSign {
+        0 required id = "id",
+        1 required name = "name",
+        2 required status = "status",
+        3 optional date_created = "dateCreated",
+        4 optional date_updated = "dateUpdated",
+        5 required rule = "rule",
+        6 required action = "action",
+        7 optional filters = "filters",
+    }
+}
+
 union! {
     /// What `GetPolicy` answers.
     pub enum PolicyWithPendingChange by "activityKind" {
@@ -1274,7 +1667,7 @@ union! {
 }
 
 /// The variant of `PolicyWithPendingChange` for `Permissions:Assign`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(
     tag = "activityKind",
     rename = "Permissions:Assign",
@@ -1306,8 +1699,22 @@ pub struct PolicyWithPendingChangePermissionsAssign {
     pub pending_change_request: Option<PolicyChangeRequest>,
 }
 
+object! {
+    PolicyWithPendingChangePermissionsAssign {
+        0 required id = "id",
+        1 required name = "name",
+        2 required status = "status",
+        3 optional date_created = "dateCreated",
+        4 optional date_updated = "dateUpdated",
+        5 required rule = "rule",
+        6 required action = "action",
+        7 optional filters = "filters",
+        8 optional pending_change_request = "pendingChangeRequest",
+    }
+}
+
 /// The variant of `PolicyWithPendingChange` for `Permissions:Modify`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(
     tag = "activityKind",
     rename = "Permissions:Modify",
@@ -1339,8 +1746,22 @@ pub struct PolicyWithPendingChangePermissionsModify {
     pub pending_change_request: Option<PolicyChangeRequest>,
 }
 
+object! {
+    PolicyWithPendingChangePermissionsModify {
+        0 required id = "id",
+        1 required name = "name",
+        2 required status = "status",
+        3 optional date_created = "dateCreated",
+        4 optional date_updated = "dateUpdated",
+        5 required rule = "rule",
+        6 required action = "action",
+        7 optional filters = "filters",
+        8 optional pending_change_request = "pendingChangeRequest",
+    }
+}
+
 /// The variant of `PolicyWithPendingChange` for `Policies:Modify`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(
     tag = "activityKind",
     rename = "Policies:Modify",
@@ -1372,8 +1793,22 @@ pub struct PolicyWithPendingChangePoliciesModify {
     pub pending_change_request: Option<PolicyChangeRequest>,
 }
 
+object! {
+    PolicyWithPendingChangePoliciesModify {
+        0 required id = "id",
+        1 required name = "name",
+        2 required status = "status",
+        3 optional date_created = "dateCreated",
+        4 optional date_updated = "dateUpdated",
+        5 required rule = "rule",
+        6 required action = "action",
+        7 optional filters = "filters",
+        8 optional pending_change_request = "pendingChangeRequest",
+    }
+}
+
 /// The variant of `PolicyWithPendingChange` for `Registry:Addresses:Modify`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(
     tag = "activityKind",
     rename = "Registry:Addresses:Modify",
@@ -1405,8 +1840,22 @@ pub struct PolicyWithPendingChangeRegistryAddressesModify {
     pub pending_change_request: Option<PolicyChangeRequest>,
 }
 
+object! {
+    PolicyWithPendingChangeRegistryAddressesModify {
+        0 required id = "id",
+        1 required name = "name",
+        2 required status = "status",
+        3 optional date_created = "dateCreated",
+        4 optional date_updated = "dateUpdated",
+        5 required rule = "rule",
+        6 required action = "action",
+        7 optional filters = "filters",
+        8 optional pending_change_request = "pendingChangeRequest",
+    }
+}
+
 /// The variant of `PolicyWithPendingChange` for `Registry:ContractSchemas:Modify`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(
     tag = "activityKind",
     rename = "Registry:ContractSchemas:Modify",
@@ -1438,8 +1887,22 @@ pub struct PolicyWithPendingChangeRegistryContractSchemasModify {
     pub pending_change_request: Option<PolicyChangeRequest>,
 }
 
+object! {
+    PolicyWithPendingChangeRegistryContractSchemasModify {
+        0 required id = "id",
+        1 required name = "name",
+        2 required status = "status",
+        3 optional date_created = "dateCreated",
+        4 optional date_updated = "dateUpdated",
+        5 required rule = "rule",
+        6 required action = "action",
+        7 optional filters = "filters",
+        8 optional pending_change_request = "pendingChangeRequest",
+    }
+}
+
 /// The variant of `PolicyWithPendingChange` for `Wallets:IncomingTransaction`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(
     tag = "activityKind",
     rename = "Wallets:IncomingTransaction",
@@ -1471,8 +1934,22 @@ pub struct PolicyWithPendingChangeWalletsIncomingTransaction {
     pub pending_change_request: Option<PolicyChangeRequest>,
 }
 
+object! {
+    PolicyWithPendingChangeWalletsIncomingTransaction {
+        0 required id = "id",
+        1 required name = "name",
+        2 required status = "status",
+        3 optional date_created = "dateCreated",
+        4 optional date_updated = "dateUpdated",
+        5 required rule = "rule",
+        6 required action = "action",
+        7 optional filters = "filters",
+        8 optional pending_change_request = "pendingChangeRequest",
+    }
+}
+
 /// The variant of `PolicyWithPendingChange` for `Wallets:Sign`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(
     tag = "activityKind",
     rename = "Wallets:Sign",
@@ -1504,8 +1981,22 @@ pub struct PolicyWithPendingChangeWalletsSign {
     pub pending_change_request: Option<PolicyChangeRequest>,
 }
 
+object! {
+    PolicyWithPendingChangeWalletsSign {
+        0 required id = "id",
+        1 required name = "name",
+        2 required status = "status",
+        3 optional date_created = "dateCreated",
+        4 optional date_updated = "dateUpdated",
+        5 required rule = "rule",
+        6 required action = "action",
+        7 optional filters = "filters",
+        8 optional pending_change_request = "pendingChangeRequest",
+    }
+}
+
 /// The `add` of a `RegistryAddressesCreateValues`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct RegistryAddressValue {
     /// The network.
@@ -1515,6 +2006,14 @@ pub struct RegistryAddressValue {
     pub memo: Option<String>,
     /// The address.
     pub value: String,
+}
+
+object! {
+    RegistryAddressValue {
+        0 required network = "network",
+        1 optional memo = "memo",
+        2 required value = "value",
+    }
 }
 
 union! {
@@ -1530,7 +2029,7 @@ union! {
 }
 
 /// The variant of `RegistryAddressesChange` for `Create`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "operationKind", rename = "Create", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct RegistryAddressesChangeCreate {
@@ -1545,8 +2044,17 @@ pub struct RegistryAddressesChangeCreate {
     pub values: RegistryAddressesCreateValues,
 }
 
+object! {
+    RegistryAddressesChangeCreate {
+        0 required entity_id = "entityId",
+        1 required alias = "alias",
+        2 optional description = "description",
+        3 required values = "values",
+    }
+}
+
 /// The variant of `RegistryAddressesChange` for `Delete`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "operationKind", rename = "Delete", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct RegistryAddressesChangeDelete {
@@ -1556,8 +2064,15 @@ pub struct RegistryAddressesChangeDelete {
     pub alias: String,
 }
 
+object! {
+    RegistryAddressesChangeDelete {
+        0 required entity_id = "entityId",
+        1 required alias = "alias",
+    }
+}
+
 /// The `change_request` of a `ActivityRegistryAddressesModify`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Alias")]
 #[non_exhaustive]
 pub struct RegistryAddressesChangeRequest {
@@ -1567,8 +2082,15 @@ pub struct RegistryAddressesChangeRequest {
     pub body: RegistryAddressesChange,
 }
 
+object! {
+    RegistryAddressesChangeRequest {
+        0 required id = "id",
+        1 required body = "body",
+    }
+}
+
 /// The variant of `RegistryAddressesChange` for `Update`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "operationKind", rename = "Update", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct RegistryAddressesChangeUpdate {
@@ -1583,16 +2105,31 @@ pub struct RegistryAddressesChangeUpdate {
     pub values: RegistryAddressesUpdateValues,
 }
 
+object! {
+    RegistryAddressesChangeUpdate {
+        0 required entity_id = "entityId",
+        1 required alias = "alias",
+        2 optional description = "description",
+        3 required values = "values",
+    }
+}
+
 /// The `values` of a `RegistryAddressesChangeCreate`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct RegistryAddressesCreateValues {
     /// The addresses to add.
     pub add: Vec<RegistryAddressValue>,
 }
 
+object! {
+    RegistryAddressesCreateValues {
+        0 required add = "add",
+    }
+}
+
 /// The `values` of a `RegistryAddressesChangeUpdate`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct RegistryAddressesUpdateValues {
     /// The addresses to add.
@@ -1601,8 +2138,15 @@ pub struct RegistryAddressesUpdateValues {
     pub remove: Vec<RegistryAddressValue>,
 }
 
+object! {
+    RegistryAddressesUpdateValues {
+        0 required add = "add",
+        1 required remove = "remove",
+    }
+}
+
 /// The `body` of a `RegistryContractSchemasChangeRequest`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct RegistryContractSchemasChange {
     /// Its id.
@@ -1621,8 +2165,19 @@ pub struct RegistryContractSchemasChange {
     pub schema: Option<Json>,
 }
 
+object! {
+    RegistryContractSchemasChange {
+        0 required id = "id",
+        1 required name = "name",
+        2 optional description = "description",
+        3 required network = "network",
+        4 required address = "address",
+        5 optional schema = "schema",
+    }
+}
+
 /// The `change_request` of a `ActivityRegistryContractSchemasModify`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "SmartContract", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct RegistryContractSchemasChangeRequest {
@@ -1634,8 +2189,16 @@ pub struct RegistryContractSchemasChangeRequest {
     pub body: RegistryContractSchemasChange,
 }
 
+object! {
+    RegistryContractSchemasChangeRequest {
+        0 required id = "id",
+        1 required operation_kind = "operationKind",
+        2 required body = "body",
+    }
+}
+
 /// The tags that a policy is limited to.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TagFilter {
@@ -1645,6 +2208,13 @@ pub struct TagFilter {
     /// All of these tags. 1 to 100 items.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub has_all: Option<Vec<String>>,
+}
+
+object! {
+    TagFilter {
+        0 optional has_any = "hasAny",
+        1 optional has_all = "hasAll",
+    }
 }
 
 impl TagFilter {
@@ -1658,12 +2228,18 @@ impl TagFilter {
 }
 
 /// The `configuration` of a `TransactionAmountLimitRule`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "currency", rename = "USD")]
 #[non_exhaustive]
 pub struct TransactionAmountLimitConfiguration {
     /// The most that one transaction may move, in the currency.
     pub limit: Number,
+}
+
+object! {
+    TransactionAmountLimitConfiguration {
+        0 required limit = "limit",
+    }
 }
 
 impl TransactionAmountLimitConfiguration {
@@ -1676,11 +2252,17 @@ impl TransactionAmountLimitConfiguration {
 }
 
 /// The `configuration` of a `TransactionAmountLimitNominalRule`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct TransactionAmountLimitNominalConfiguration {
     /// The assets.
     pub assets: Vec<TransactionAmountLimitNominalConfigurationAsset>,
+}
+
+object! {
+    TransactionAmountLimitNominalConfiguration {
+        0 required assets = "assets",
+    }
 }
 
 impl TransactionAmountLimitNominalConfiguration {
@@ -1691,7 +2273,7 @@ impl TransactionAmountLimitNominalConfiguration {
 }
 
 /// The `assets` of a `TransactionAmountLimitNominalConfiguration`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct TransactionAmountLimitNominalConfigurationAsset {
     /// The network.
@@ -1700,6 +2282,14 @@ pub struct TransactionAmountLimitNominalConfigurationAsset {
     pub tid: String,
     /// The most that one transaction may move, in the smallest unit.
     pub limit: String,
+}
+
+object! {
+    TransactionAmountLimitNominalConfigurationAsset {
+        0 required network = "network",
+        1 required tid = "tid",
+        2 required limit = "limit",
+    }
 }
 
 impl TransactionAmountLimitNominalConfigurationAsset {
@@ -1714,12 +2304,18 @@ impl TransactionAmountLimitNominalConfigurationAsset {
 }
 
 /// The variant of `WalletsSignRule` for `TransactionAmountLimitNominal`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "TransactionAmountLimitNominal")]
 #[non_exhaustive]
 pub struct TransactionAmountLimitNominalRule {
     /// The limits of the rule.
     pub configuration: TransactionAmountLimitNominalConfiguration,
+}
+
+object! {
+    TransactionAmountLimitNominalRule {
+        0 required configuration = "configuration",
+    }
 }
 
 impl TransactionAmountLimitNominalRule {
@@ -1730,12 +2326,18 @@ impl TransactionAmountLimitNominalRule {
 }
 
 /// The variant of `WalletsSignRule` for `TransactionAmountLimit`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "TransactionAmountLimit")]
 #[non_exhaustive]
 pub struct TransactionAmountLimitRule {
     /// The limits of the rule.
     pub configuration: TransactionAmountLimitConfiguration,
+}
+
+object! {
+    TransactionAmountLimitRule {
+        0 required configuration = "configuration",
+    }
 }
 
 impl TransactionAmountLimitRule {
@@ -1746,7 +2348,7 @@ impl TransactionAmountLimitRule {
 }
 
 /// The `configuration` of a `TransactionAmountVelocityRule`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "currency", rename = "USD")]
 #[non_exhaustive]
 pub struct TransactionAmountVelocityConfiguration {
@@ -1754,6 +2356,13 @@ pub struct TransactionAmountVelocityConfiguration {
     pub limit: Number,
     /// The time frame, in minutes. 1 to 43200.
     pub timeframe: i64,
+}
+
+object! {
+    TransactionAmountVelocityConfiguration {
+        0 required limit = "limit",
+        1 required timeframe = "timeframe",
+    }
 }
 
 impl TransactionAmountVelocityConfiguration {
@@ -1767,12 +2376,18 @@ impl TransactionAmountVelocityConfiguration {
 }
 
 /// The variant of `WalletsSignRule` for `TransactionAmountVelocity`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "TransactionAmountVelocity")]
 #[non_exhaustive]
 pub struct TransactionAmountVelocityRule {
     /// The limits of the rule.
     pub configuration: TransactionAmountVelocityConfiguration,
+}
+
+object! {
+    TransactionAmountVelocityRule {
+        0 required configuration = "configuration",
+    }
 }
 
 impl TransactionAmountVelocityRule {
@@ -1783,13 +2398,20 @@ impl TransactionAmountVelocityRule {
 }
 
 /// The `configuration` of a `TransactionCountVelocityRule`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct TransactionCountVelocityConfiguration {
     /// How many transactions may be made in the time frame.
     pub limit: Number,
     /// The time frame, in minutes. 1 to 43200.
     pub timeframe: i64,
+}
+
+object! {
+    TransactionCountVelocityConfiguration {
+        0 required limit = "limit",
+        1 required timeframe = "timeframe",
+    }
 }
 
 impl TransactionCountVelocityConfiguration {
@@ -1803,12 +2425,18 @@ impl TransactionCountVelocityConfiguration {
 }
 
 /// The variant of `WalletsSignRule` for `TransactionCountVelocity`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "TransactionCountVelocity")]
 #[non_exhaustive]
 pub struct TransactionCountVelocityRule {
     /// The limits of the rule.
     pub configuration: TransactionCountVelocityConfiguration,
+}
+
+object! {
+    TransactionCountVelocityRule {
+        0 required configuration = "configuration",
+    }
 }
 
 impl TransactionCountVelocityRule {
@@ -1819,11 +2447,17 @@ impl TransactionCountVelocityRule {
 }
 
 /// The `configuration` of a `TransactionRecipientWhitelistRule`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct TransactionRecipientWhitelistConfiguration {
     /// The addresses.
     pub addresses: Vec<String>,
+}
+
+object! {
+    TransactionRecipientWhitelistConfiguration {
+        0 required addresses = "addresses",
+    }
 }
 
 impl TransactionRecipientWhitelistConfiguration {
@@ -1834,12 +2468,18 @@ impl TransactionRecipientWhitelistConfiguration {
 }
 
 /// The variant of `WalletsSignRule` for `TransactionRecipientWhitelist`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "TransactionRecipientWhitelist")]
 #[non_exhaustive]
 pub struct TransactionRecipientWhitelistRule {
     /// The limits of the rule.
     pub configuration: TransactionRecipientWhitelistConfiguration,
+}
+
+object! {
+    TransactionRecipientWhitelistRule {
+        0 required configuration = "configuration",
+    }
 }
 
 impl TransactionRecipientWhitelistRule {
@@ -1850,7 +2490,7 @@ impl TransactionRecipientWhitelistRule {
 }
 
 /// The `configuration` of a `TravelRuleTransactionPrescreeningRule`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "vendor", rename = "Notabene", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TravelRuleTransactionPrescreeningConfiguration {
@@ -1860,6 +2500,13 @@ pub struct TravelRuleTransactionPrescreeningConfiguration {
     /// After how many seconds without an answer a delivered message counts as accepted. At least 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub auto_clear_after_delivered_timeout_seconds: Option<i64>,
+}
+
+object! {
+    TravelRuleTransactionPrescreeningConfiguration {
+        0 required auto_trigger_timeout_seconds = "autoTriggerTimeoutSeconds",
+        1 optional auto_clear_after_delivered_timeout_seconds = "autoClearAfterDeliveredTimeoutSeconds",
+    }
 }
 
 impl TravelRuleTransactionPrescreeningConfiguration {
@@ -1873,12 +2520,18 @@ impl TravelRuleTransactionPrescreeningConfiguration {
 }
 
 /// The variant of `WalletsSignRule` for `TravelRuleTransactionPrescreening`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "TravelRuleTransactionPrescreening")]
 #[non_exhaustive]
 pub struct TravelRuleTransactionPrescreeningRule {
     /// The limits of the rule.
     pub configuration: TravelRuleTransactionPrescreeningConfiguration,
+}
+
+object! {
+    TravelRuleTransactionPrescreeningRule {
+        0 required configuration = "configuration",
+    }
 }
 
 impl TravelRuleTransactionPrescreeningRule {
@@ -1889,7 +2542,7 @@ impl TravelRuleTransactionPrescreeningRule {
 }
 
 /// The `filters` of a `PolicyInputWalletsIncomingTransaction`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct WalletFilters {
@@ -1899,6 +2552,13 @@ pub struct WalletFilters {
     /// The wallets' tags that it is limited to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wallet_tags: Option<TagFilter>,
+}
+
+object! {
+    WalletFilters {
+        0 optional wallet_id = "walletId",
+        1 optional wallet_tags = "walletTags",
+    }
 }
 
 impl WalletFilters {

@@ -3,10 +3,11 @@
 use alloc::collections::BTreeMap;
 use alloc::string::String;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::Number;
 use crate::api::shared::{CoinKind, Erc20Kind, SplKind};
+use crate::object::object;
 use crate::open_enum::open_enum;
 use crate::union::union;
 
@@ -93,7 +94,7 @@ union! {
 }
 
 /// The variant of `WalletAsset` for `Aip21`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Aip21")]
 #[non_exhaustive]
 pub struct WalletAssetAip21 {
@@ -114,8 +115,19 @@ pub struct WalletAssetAip21 {
     pub quotes: Option<BTreeMap<String, Number>>,
 }
 
+object! {
+    WalletAssetAip21 {
+        0 required metadata = "metadata",
+        1 optional symbol = "symbol",
+        2 required decimals = "decimals",
+        3 optional verified = "verified",
+        4 required balance = "balance",
+        5 optional quotes = "quotes",
+    }
+}
+
 /// The variant of `WalletAsset` for `Asa`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Asa", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct WalletAssetAsa {
@@ -136,8 +148,19 @@ pub struct WalletAssetAsa {
     pub quotes: Option<BTreeMap<String, Number>>,
 }
 
+object! {
+    WalletAssetAsa {
+        0 required asset_id = "assetId",
+        1 optional symbol = "symbol",
+        2 required decimals = "decimals",
+        3 optional verified = "verified",
+        4 required balance = "balance",
+        5 optional quotes = "quotes",
+    }
+}
+
 /// The variant of `WalletAsset` for `Asset`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Asset", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct WalletAssetAsset {
@@ -158,8 +181,19 @@ pub struct WalletAssetAsset {
     pub quotes: Option<BTreeMap<String, Number>>,
 }
 
+object! {
+    WalletAssetAsset {
+        0 required asset_id = "assetId",
+        1 optional symbol = "symbol",
+        2 required decimals = "decimals",
+        3 optional verified = "verified",
+        4 required balance = "balance",
+        5 optional quotes = "quotes",
+    }
+}
+
 /// The variant of `WalletAsset` for `Cip56`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Cip56", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct WalletAssetCip56 {
@@ -182,8 +216,20 @@ pub struct WalletAssetCip56 {
     pub quotes: Option<BTreeMap<String, Number>>,
 }
 
+object! {
+    WalletAssetCip56 {
+        0 required instrument_id = "instrumentId",
+        1 required instrument_admin = "instrumentAdmin",
+        2 optional symbol = "symbol",
+        3 required decimals = "decimals",
+        4 optional verified = "verified",
+        5 required balance = "balance",
+        6 optional quotes = "quotes",
+    }
+}
+
 /// The variant of `WalletAsset` for `Cis2`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Cis2", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct WalletAssetCis2 {
@@ -204,8 +250,19 @@ pub struct WalletAssetCis2 {
     pub quotes: Option<BTreeMap<String, Number>>,
 }
 
+object! {
+    WalletAssetCis2 {
+        0 required token_address = "tokenAddress",
+        1 optional symbol = "symbol",
+        2 required decimals = "decimals",
+        3 optional verified = "verified",
+        4 required balance = "balance",
+        5 optional quotes = "quotes",
+    }
+}
+
 /// The variant of `WalletAsset` for `Cis7`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Cis7", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct WalletAssetCis7 {
@@ -226,8 +283,19 @@ pub struct WalletAssetCis7 {
     pub quotes: Option<BTreeMap<String, Number>>,
 }
 
+object! {
+    WalletAssetCis7 {
+        0 required token_id = "tokenId",
+        1 optional symbol = "symbol",
+        2 required decimals = "decimals",
+        3 optional verified = "verified",
+        4 required balance = "balance",
+        5 optional quotes = "quotes",
+    }
+}
+
 /// The variant of `WalletAsset` for `Coin` and `LockedCoin`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct WalletAssetCoin {
     /// Its kind.
@@ -249,8 +317,20 @@ pub struct WalletAssetCoin {
     pub quotes: Option<BTreeMap<String, Number>>,
 }
 
+object! {
+    WalletAssetCoin {
+        0 required kind = "kind",
+        1 required coin = "coin",
+        2 optional symbol = "symbol",
+        3 required decimals = "decimals",
+        4 optional verified = "verified",
+        5 required balance = "balance",
+        6 optional quotes = "quotes",
+    }
+}
+
 /// The variant of `WalletAsset` for `Erc20` and `Snip2` and `Trc20`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct WalletAssetErc20 {
     /// Its kind.
@@ -272,8 +352,20 @@ pub struct WalletAssetErc20 {
     pub quotes: Option<BTreeMap<String, Number>>,
 }
 
+object! {
+    WalletAssetErc20 {
+        0 required kind = "kind",
+        1 required contract = "contract",
+        2 optional symbol = "symbol",
+        3 required decimals = "decimals",
+        4 optional verified = "verified",
+        5 required balance = "balance",
+        6 optional quotes = "quotes",
+    }
+}
+
 /// The variant of `WalletAsset` for `Erc7984`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Erc7984")]
 #[non_exhaustive]
 pub struct WalletAssetErc7984 {
@@ -294,8 +386,19 @@ pub struct WalletAssetErc7984 {
     pub quotes: Option<BTreeMap<String, Number>>,
 }
 
+object! {
+    WalletAssetErc7984 {
+        0 required contract = "contract",
+        1 optional symbol = "symbol",
+        2 required decimals = "decimals",
+        3 optional verified = "verified",
+        4 required balance = "balance",
+        5 optional quotes = "quotes",
+    }
+}
+
 /// The variant of `WalletAsset` for `Hts`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Hts", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct WalletAssetHts {
@@ -316,8 +419,19 @@ pub struct WalletAssetHts {
     pub quotes: Option<BTreeMap<String, Number>>,
 }
 
+object! {
+    WalletAssetHts {
+        0 required token_id = "tokenId",
+        1 optional symbol = "symbol",
+        2 required decimals = "decimals",
+        3 optional verified = "verified",
+        4 required balance = "balance",
+        5 optional quotes = "quotes",
+    }
+}
+
 /// The variant of `WalletAsset` for `Iou`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Iou")]
 #[non_exhaustive]
 pub struct WalletAssetIou {
@@ -340,8 +454,20 @@ pub struct WalletAssetIou {
     pub quotes: Option<BTreeMap<String, Number>>,
 }
 
+object! {
+    WalletAssetIou {
+        0 required currency = "currency",
+        1 required issuer = "issuer",
+        2 optional symbol = "symbol",
+        3 required decimals = "decimals",
+        4 optional verified = "verified",
+        5 required balance = "balance",
+        6 optional quotes = "quotes",
+    }
+}
+
 /// The variant of `WalletAsset` for `Native`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Native")]
 #[non_exhaustive]
 pub struct WalletAssetNative {
@@ -360,8 +486,18 @@ pub struct WalletAssetNative {
     pub quotes: Option<BTreeMap<String, Number>>,
 }
 
+object! {
+    WalletAssetNative {
+        0 optional symbol = "symbol",
+        1 required decimals = "decimals",
+        2 optional verified = "verified",
+        3 required balance = "balance",
+        4 optional quotes = "quotes",
+    }
+}
+
 /// The variant of `WalletAsset` for `Sep41`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Sep41", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct WalletAssetSep41 {
@@ -384,8 +520,20 @@ pub struct WalletAssetSep41 {
     pub quotes: Option<BTreeMap<String, Number>>,
 }
 
+object! {
+    WalletAssetSep41 {
+        0 required issuer = "issuer",
+        1 required asset_code = "assetCode",
+        2 optional symbol = "symbol",
+        3 required decimals = "decimals",
+        4 optional verified = "verified",
+        5 required balance = "balance",
+        6 optional quotes = "quotes",
+    }
+}
+
 /// The variant of `WalletAsset` for `Spl` and `Spl2022`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct WalletAssetSpl {
     /// Its kind.
@@ -407,8 +555,20 @@ pub struct WalletAssetSpl {
     pub quotes: Option<BTreeMap<String, Number>>,
 }
 
+object! {
+    WalletAssetSpl {
+        0 required kind = "kind",
+        1 required mint = "mint",
+        2 optional symbol = "symbol",
+        3 required decimals = "decimals",
+        4 optional verified = "verified",
+        5 required balance = "balance",
+        6 optional quotes = "quotes",
+    }
+}
+
 /// The variant of `WalletAsset` for `Tep74`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Tep74")]
 #[non_exhaustive]
 pub struct WalletAssetTep74 {
@@ -429,8 +589,19 @@ pub struct WalletAssetTep74 {
     pub quotes: Option<BTreeMap<String, Number>>,
 }
 
+object! {
+    WalletAssetTep74 {
+        0 required master = "master",
+        1 optional symbol = "symbol",
+        2 required decimals = "decimals",
+        3 optional verified = "verified",
+        4 required balance = "balance",
+        5 optional quotes = "quotes",
+    }
+}
+
 /// The variant of `WalletAsset` for `Trc10`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Trc10", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct WalletAssetTrc10 {
@@ -451,8 +622,19 @@ pub struct WalletAssetTrc10 {
     pub quotes: Option<BTreeMap<String, Number>>,
 }
 
+object! {
+    WalletAssetTrc10 {
+        0 required token_id = "tokenId",
+        1 optional symbol = "symbol",
+        2 required decimals = "decimals",
+        3 optional verified = "verified",
+        4 required balance = "balance",
+        5 optional quotes = "quotes",
+    }
+}
+
 /// The variant of `WalletAsset` for `Xls33`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Xls33", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct WalletAssetXls33 {
@@ -471,4 +653,15 @@ pub struct WalletAssetXls33 {
     /// The price of one, by fiat currency.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quotes: Option<BTreeMap<String, Number>>,
+}
+
+object! {
+    WalletAssetXls33 {
+        0 required issuance_id = "issuanceId",
+        1 optional symbol = "symbol",
+        2 required decimals = "decimals",
+        3 optional verified = "verified",
+        4 required balance = "balance",
+        5 optional quotes = "quotes",
+    }
 }

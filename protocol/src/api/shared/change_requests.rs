@@ -8,11 +8,12 @@ use crate::api::shared::{
     UserId,
 };
 use crate::literal::literal;
+use crate::object::object;
 use crate::open_enum::open_enum;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// The `body` of a `AssignmentChangeRequest`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AssignmentChange {
@@ -26,8 +27,17 @@ pub struct AssignmentChange {
     pub is_immutable: bool,
 }
 
+object! {
+    AssignmentChange {
+        0 required id = "id",
+        1 required permission_id = "permissionId",
+        2 required identity_id = "identityId",
+        3 required is_immutable = "isImmutable",
+    }
+}
+
 /// The `change_request` of a `ActivityPermissionsAssign`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Assignment", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AssignmentChangeRequest {
@@ -53,8 +63,22 @@ pub struct AssignmentChangeRequest {
     pub body: AssignmentChange,
 }
 
+object! {
+    AssignmentChangeRequest {
+        0 required id = "id",
+        1 required requester = "requester",
+        2 required status = "status",
+        3 required entity_id = "entityId",
+        4 required date_created = "dateCreated",
+        5 optional date_resolved = "dateResolved",
+        6 optional approval_id = "approvalId",
+        7 required operation_kind = "operationKind",
+        8 required body = "body",
+    }
+}
+
 /// The `requester` of a `AssignmentChangeRequest`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ChangeRequestRequester {
@@ -66,6 +90,14 @@ pub struct ChangeRequestRequester {
     /// The application.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub app_id: Option<ApplicationId>,
+}
+
+object! {
+    ChangeRequestRequester {
+        0 required user_id = "userId",
+        1 optional token_id = "tokenId",
+        2 optional app_id = "appId",
+    }
 }
 
 open_enum! {
@@ -87,7 +119,7 @@ open_enum! {
 }
 
 /// The `body` of a `PermissionChangeRequest`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct PermissionChange {
@@ -105,8 +137,19 @@ pub struct PermissionChange {
     pub is_archived: bool,
 }
 
+object! {
+    PermissionChange {
+        0 required id = "id",
+        1 required name = "name",
+        2 required status = "status",
+        3 required operations = "operations",
+        4 required is_immutable = "isImmutable",
+        5 required is_archived = "isArchived",
+    }
+}
+
 /// The `change_request` of a `ActivityPermissionsModify`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Permission", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct PermissionChangeRequest {
@@ -126,10 +169,23 @@ pub struct PermissionChangeRequest {
     /// The policy approval, when there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub approval_id: Option<ApprovalId>,
-    #[serde(default)]
     operation_kind: LiteralUpdate,
     /// What is to be changed, as it will be.
     pub body: PermissionChange,
+}
+
+object! {
+    PermissionChangeRequest {
+        0 required id = "id",
+        1 required requester = "requester",
+        2 required status = "status",
+        3 required entity_id = "entityId",
+        4 required date_created = "dateCreated",
+        5 optional date_resolved = "dateResolved",
+        6 optional approval_id = "approvalId",
+        7 defaulted operation_kind = "operationKind",
+        8 required body = "body",
+    }
 }
 
 literal!(LiteralUpdate = "Update");

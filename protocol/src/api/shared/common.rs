@@ -9,6 +9,7 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use crate::id::id;
+use crate::object::object;
 use crate::open_enum::open_enum;
 use crate::union::union;
 use crate::{Json, Number, Secret};
@@ -59,13 +60,21 @@ id! {
 
 /// What `GetStakeRewards` answers.
 #[cfg(any(feature = "exchanges", feature = "staking"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct AssetBalance {
     /// The symbol of the asset.
     pub symbol: String,
     /// The balance, in the smallest unit.
     pub balance: String,
+}
+
+#[cfg(any(feature = "exchanges", feature = "staking"))]
+object! {
+    AssetBalance {
+        0 required symbol = "symbol",
+        1 required balance = "balance",
+    }
 }
 
 /// The `asset` of a `TransferEventMetadata`.
@@ -75,7 +84,7 @@ pub struct AssetBalance {
     feature = "vaults",
     feature = "wallets"
 ))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct AssetInfo {
     /// The symbol of the asset.
@@ -92,9 +101,24 @@ pub struct AssetInfo {
     pub quotes: Option<BTreeMap<String, Number>>,
 }
 
+#[cfg(any(
+    feature = "address_watches",
+    feature = "policies",
+    feature = "vaults",
+    feature = "wallets"
+))]
+object! {
+    AssetInfo {
+        0 optional symbol = "symbol",
+        1 optional decimals = "decimals",
+        2 optional verified = "verified",
+        3 optional quotes = "quotes",
+    }
+}
+
 /// The `metadata` of a `AssetAmountWithMetadataSep41`.
 #[cfg(any(feature = "allocations", feature = "policies", feature = "swaps"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct AssetMetadata {
     /// The network.
@@ -110,6 +134,17 @@ pub struct AssetMetadata {
     /// The id of the asset on its network, in the service's own notation.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tid: Option<String>,
+}
+
+#[cfg(any(feature = "allocations", feature = "policies", feature = "swaps"))]
+object! {
+    AssetMetadata {
+        0 required network = "network",
+        1 optional name = "name",
+        2 optional symbol = "symbol",
+        3 required decimals = "decimals",
+        4 optional tid = "tid",
+    }
 }
 
 #[cfg(any(feature = "auth", feature = "permissions", feature = "policies"))]
@@ -139,7 +174,7 @@ open_enum! {
 
 /// The master key to derive a key from.
 #[cfg(any(feature = "keys", feature = "wallets"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct DeriveFrom {
@@ -148,6 +183,14 @@ pub struct DeriveFrom {
     /// The path of derivation.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
+}
+
+#[cfg(any(feature = "keys", feature = "wallets"))]
+object! {
+    DeriveFrom {
+        0 required key_id = "keyId",
+        1 optional path = "path",
+    }
 }
 
 #[cfg(any(feature = "keys", feature = "wallets"))]
@@ -163,7 +206,7 @@ impl DeriveFrom {
 
 /// A share of a key, encrypted for one signer.
 #[cfg(any(feature = "keys", feature = "wallets"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct EncryptedKeyShare {
@@ -171,6 +214,14 @@ pub struct EncryptedKeyShare {
     pub signer_id: String,
     /// The share, encrypted for the signer.
     pub encrypted_key_share: Secret,
+}
+
+#[cfg(any(feature = "keys", feature = "wallets"))]
+object! {
+    EncryptedKeyShare {
+        0 required signer_id = "signerId",
+        1 required encrypted_key_share = "encryptedKeyShare",
+    }
 }
 
 #[cfg(any(feature = "keys", feature = "wallets"))]
@@ -191,7 +242,7 @@ impl EncryptedKeyShare {
     feature = "policies",
     feature = "swaps"
 ))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Erc20")]
 #[non_exhaustive]
 pub struct Erc20Amount {
@@ -200,6 +251,19 @@ pub struct Erc20Amount {
     /// How much, in the smallest unit of the asset unless the provider counts otherwise. Matches
     /// `^\d+$`.
     pub amount: String,
+}
+
+#[cfg(any(
+    feature = "allocations",
+    feature = "payouts",
+    feature = "policies",
+    feature = "swaps"
+))]
+object! {
+    Erc20Amount {
+        0 required contract = "contract",
+        1 required amount = "amount",
+    }
 }
 
 #[cfg(any(
@@ -234,12 +298,19 @@ open_enum! {
 
 /// The `target_asset` of `CreateAllocationQuote`.
 #[cfg(any(feature = "allocations", feature = "payins", feature = "swaps"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Erc20")]
 #[non_exhaustive]
 pub struct Erc20Token {
     /// The address of the contract. Matches `^0x[0-9a-fA-F]{40}$`.
     pub contract: String,
+}
+
+#[cfg(any(feature = "allocations", feature = "payins", feature = "swaps"))]
+object! {
+    Erc20Token {
+        0 required contract = "contract",
+    }
 }
 
 #[cfg(any(feature = "allocations", feature = "payins", feature = "swaps"))]
@@ -483,11 +554,18 @@ open_enum! {
 
 /// What `ActivateCredential` answers.
 #[cfg(any(feature = "auth", feature = "signers"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct MessageResponse {
     /// The message.
     pub message: String,
+}
+
+#[cfg(any(feature = "auth", feature = "signers"))]
+object! {
+    MessageResponse {
+        0 required message = "message",
+    }
 }
 
 #[cfg(any(
@@ -642,7 +720,7 @@ id! {
 
 /// A named set of operations that can be assigned.
 #[cfg(any(feature = "permissions", feature = "tenant"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Permission {
@@ -662,6 +740,20 @@ pub struct Permission {
     pub date_created: String,
     /// When it was last changed.
     pub date_updated: String,
+}
+
+#[cfg(any(feature = "permissions", feature = "tenant"))]
+object! {
+    Permission {
+        0 required id = "id",
+        1 required name = "name",
+        2 required operations = "operations",
+        3 required status = "status",
+        4 required is_immutable = "isImmutable",
+        5 required is_archived = "isArchived",
+        6 required date_created = "dateCreated",
+        7 required date_updated = "dateUpdated",
+    }
 }
 
 #[cfg(any(
@@ -724,7 +816,7 @@ open_enum! {
     feature = "vaults",
     feature = "wallets"
 ))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Requester {
@@ -733,6 +825,25 @@ pub struct Requester {
     /// The access token that was used. At most 64 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token_id: Option<PersonalAccessTokenId>,
+}
+
+#[cfg(any(
+    feature = "allocations",
+    feature = "exchanges",
+    feature = "keys",
+    feature = "payins",
+    feature = "payouts",
+    feature = "policies",
+    feature = "staking",
+    feature = "swaps",
+    feature = "vaults",
+    feature = "wallets"
+))]
+object! {
+    Requester {
+        0 required user_id = "userId",
+        1 optional token_id = "tokenId",
+    }
 }
 
 #[cfg(any(feature = "keys", feature = "policies", feature = "staking"))]
@@ -769,7 +880,7 @@ open_enum! {
 
 /// The variant of `AssetAmountWithMetadata` for `Erc20`.
 #[cfg(any(feature = "allocations", feature = "policies", feature = "swaps"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Erc20")]
 #[non_exhaustive]
 pub struct SwapAssetWithMetadataErc20 {
@@ -782,9 +893,18 @@ pub struct SwapAssetWithMetadataErc20 {
     pub metadata: AssetMetadata,
 }
 
+#[cfg(any(feature = "allocations", feature = "policies", feature = "swaps"))]
+object! {
+    SwapAssetWithMetadataErc20 {
+        0 required contract = "contract",
+        1 required amount = "amount",
+        2 required metadata = "metadata",
+    }
+}
+
 /// The variant of `AssetAmountWithMetadata` for `Native`.
 #[cfg(any(feature = "allocations", feature = "policies", feature = "swaps"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Native")]
 #[non_exhaustive]
 pub struct SwapAssetWithMetadataNative {
@@ -795,9 +915,17 @@ pub struct SwapAssetWithMetadataNative {
     pub metadata: AssetMetadata,
 }
 
+#[cfg(any(feature = "allocations", feature = "policies", feature = "swaps"))]
+object! {
+    SwapAssetWithMetadataNative {
+        0 required amount = "amount",
+        1 required metadata = "metadata",
+    }
+}
+
 /// The variant of `AssetAmountWithMetadata` for `Spl`.
 #[cfg(any(feature = "allocations", feature = "policies", feature = "swaps"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Spl")]
 #[non_exhaustive]
 pub struct SwapAssetWithMetadataSpl {
@@ -807,6 +935,15 @@ pub struct SwapAssetWithMetadataSpl {
     pub amount: String,
     /// What is known about the asset.
     pub metadata: AssetMetadata,
+}
+
+#[cfg(any(feature = "allocations", feature = "policies", feature = "swaps"))]
+object! {
+    SwapAssetWithMetadataSpl {
+        0 required mint = "mint",
+        1 required amount = "amount",
+        2 required metadata = "metadata",
+    }
 }
 
 #[cfg(any(feature = "policies", feature = "swaps"))]
@@ -861,7 +998,7 @@ open_enum! {
 
 /// The `metadata` of a `AddressWatchAip21Transfer`.
 #[cfg(any(feature = "address_watches", feature = "policies", feature = "wallets"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct TransferEventMetadata {
     /// The asset.
@@ -869,6 +1006,14 @@ pub struct TransferEventMetadata {
     /// The fee, in the smallest unit of the network's coin.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fee: Option<AssetInfo>,
+}
+
+#[cfg(any(feature = "address_watches", feature = "policies", feature = "wallets"))]
+object! {
+    TransferEventMetadata {
+        0 required asset = "asset",
+        1 optional fee = "fee",
+    }
 }
 
 #[cfg(any(
@@ -906,7 +1051,7 @@ union! {
     feature = "vaults",
     feature = "wallets"
 ))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Notabene", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TravelRuleNotabene {
@@ -920,6 +1065,21 @@ pub struct TravelRuleNotabene {
     pub originator: Json,
     /// Who receives, as Notabene takes it.
     pub beneficiary: Json,
+}
+
+#[cfg(any(
+    feature = "exchanges",
+    feature = "policies",
+    feature = "vaults",
+    feature = "wallets"
+))]
+object! {
+    TravelRuleNotabene {
+        0 optional beneficiary_vasp_did = "beneficiaryVASPdid",
+        1 optional beneficiary_proof = "beneficiaryProof",
+        2 required originator = "originator",
+        3 required beneficiary = "beneficiary",
+    }
 }
 
 #[cfg(any(
@@ -967,7 +1127,7 @@ impl TravelRuleSumsub {
 
 /// What `CreateUserGroup` answers.
 #[cfg(any(feature = "auth", feature = "tenant"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct UserGroup {
@@ -993,6 +1153,20 @@ pub struct UserGroup {
 }
 
 #[cfg(any(feature = "auth", feature = "tenant"))]
+object! {
+    UserGroup {
+        0 required id = "id",
+        1 optional org_id = "orgId",
+        2 optional tenant_id = "tenantId",
+        3 required name = "name",
+        4 optional description = "description",
+        5 required member_count = "memberCount",
+        6 required date_created = "dateCreated",
+        7 required date_updated = "dateUpdated",
+    }
+}
+
+#[cfg(any(feature = "auth", feature = "tenant"))]
 id! {
     /// Identifies a group of users.
     UserGroupId
@@ -1000,7 +1174,7 @@ id! {
 
 /// The `items` of a `ListTenantUserGroupMembersResponse`.
 #[cfg(any(feature = "auth", feature = "tenant"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct UserGroupMember {
@@ -1018,6 +1192,19 @@ pub struct UserGroupMember {
     pub is_service_account: bool,
     /// When the user was added.
     pub date_added: String,
+}
+
+#[cfg(any(feature = "auth", feature = "tenant"))]
+object! {
+    UserGroupMember {
+        0 required user_id = "userId",
+        1 required username = "username",
+        2 required kind = "kind",
+        3 required is_active = "isActive",
+        4 required is_archived = "isArchived",
+        5 required is_service_account = "isServiceAccount",
+        6 required date_added = "dateAdded",
+    }
 }
 
 #[cfg(any(
@@ -1053,7 +1240,7 @@ open_enum! {
 
 /// One call of a smart account.
 #[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct UserOperation {
     /// The receiver's address. Matches `^0x[0-9a-fA-F]{40}$`.
@@ -1064,6 +1251,15 @@ pub struct UserOperation {
     /// The call data; hex. Matches `^(0x)?([0-9a-fA-F][0-9a-fA-F])*$`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub data: Option<String>,
+}
+
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+object! {
+    UserOperation {
+        0 required to = "to",
+        1 optional value = "value",
+        2 optional data = "data",
+    }
 }
 
 #[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
@@ -1086,7 +1282,7 @@ id! {
 
 /// An address on a network with the key that signs for it.
 #[cfg(any(feature = "auth", feature = "wallets"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Wallet {
@@ -1129,6 +1325,26 @@ pub struct Wallet {
     pub vault_id: Option<VaultId>,
 }
 
+#[cfg(any(feature = "auth", feature = "wallets"))]
+object! {
+    Wallet {
+        0 required id = "id",
+        1 required network = "network",
+        2 optional address = "address",
+        3 required signing_key = "signingKey",
+        4 required status = "status",
+        5 required date_created = "dateCreated",
+        6 optional date_deleted = "dateDeleted",
+        7 optional name = "name",
+        8 required custodial = "custodial",
+        9 optional external_id = "externalId",
+        10 required tags = "tags",
+        11 optional validator_id = "validatorId",
+        12 optional network_info = "networkInfo",
+        13 optional vault_id = "vaultId",
+    }
+}
+
 #[cfg(any(
     feature = "allocations",
     feature = "auth",
@@ -1151,7 +1367,7 @@ id! {
 
 /// The `network_info` of a `Wallet`.
 #[cfg(any(feature = "auth", feature = "wallets"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct WalletNetworkInfo {
@@ -1163,9 +1379,17 @@ pub struct WalletNetworkInfo {
     pub validator_id: Option<CantonValidatorId>,
 }
 
+#[cfg(any(feature = "auth", feature = "wallets"))]
+object! {
+    WalletNetworkInfo {
+        0 optional nonce_accounts = "nonceAccounts",
+        1 optional validator_id = "validatorId",
+    }
+}
+
 /// The key that signs for a wallet.
 #[cfg(any(feature = "auth", feature = "wallets"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct WalletSigningKey {
@@ -1180,6 +1404,17 @@ pub struct WalletSigningKey {
     /// The end user who controls it. At most 64 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub delegated_to: Option<UserId>,
+}
+
+#[cfg(any(feature = "auth", feature = "wallets"))]
+object! {
+    WalletSigningKey {
+        0 required id = "id",
+        1 required scheme = "scheme",
+        2 required curve = "curve",
+        3 required public_key = "publicKey",
+        4 optional delegated_to = "delegatedTo",
+    }
 }
 
 #[cfg(any(feature = "auth", feature = "wallets"))]

@@ -4,12 +4,13 @@ use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::api::shared::{
     ApprovalId, KeyId, Network, Requester, SignatureId, TransactionPayload, UserOperation,
 };
 use crate::literal::literal;
+use crate::object::object;
 use crate::open_enum::open_enum;
 use crate::union::union;
 use crate::{Json, Number, NumberOrString};
@@ -45,7 +46,7 @@ open_enum! {
 }
 
 /// The domain of EIP-712 typed data.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Eip712Domain {
@@ -64,6 +65,16 @@ pub struct Eip712Domain {
     /// The salt of the domain; hex. Matches `^0x[0-9a-fA-F]{64}$`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub salt: Option<String>,
+}
+
+object! {
+    Eip712Domain {
+        0 optional name = "name",
+        1 optional version = "version",
+        2 optional chain_id = "chainId",
+        3 optional verifying_contract = "verifyingContract",
+        4 optional salt = "salt",
+    }
 }
 
 impl Eip712Domain {
@@ -114,7 +125,7 @@ union! {
 }
 
 /// A signature, in the parts that its curve has.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Signature {
     /// The first half; hex.
@@ -127,6 +138,15 @@ pub struct Signature {
     /// The whole signature in the usual encoding; hex.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub encoded: Option<String>,
+}
+
+object! {
+    Signature {
+        0 required r = "r",
+        1 required s = "s",
+        2 optional recid = "recid",
+        3 optional encoded = "encoded",
+    }
 }
 
 impl Signature {
@@ -142,7 +162,7 @@ impl Signature {
 }
 
 /// The variant of `GenerateSignatureRequest` for `Bip322`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Bip322", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SignatureBip322 {
@@ -162,6 +182,16 @@ pub struct SignatureBip322 {
     /// 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
+}
+
+object! {
+    SignatureBip322 {
+        0 required message = "message",
+        1 optional format = "format",
+        2 optional network = "network",
+        3 optional blockchain_kind = "blockchainKind",
+        4 optional external_id = "externalId",
+    }
 }
 
 impl SignatureBip322 {
@@ -186,7 +216,7 @@ open_enum! {
 }
 
 /// The variant of `GenerateSignatureRequest` for `Cip8`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Cip8", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SignatureCip8 {
@@ -196,7 +226,6 @@ pub struct SignatureCip8 {
     /// Data that the signature covers as well; hex. Matches `^(0x)?([0-9a-fA-F][0-9a-fA-F])*$`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_aad: Option<String>,
-    #[serde(default)]
     context: LiteralSignature1,
     /// The network.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -209,6 +238,17 @@ pub struct SignatureCip8 {
     /// 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
+}
+
+object! {
+    SignatureCip8 {
+        0 optional payload = "payload",
+        1 optional external_aad = "externalAad",
+        2 defaulted context = "context",
+        3 optional network = "network",
+        4 optional blockchain_kind = "blockchainKind",
+        5 optional external_id = "externalId",
+    }
 }
 
 impl SignatureCip8 {
@@ -226,7 +266,7 @@ impl SignatureCip8 {
 }
 
 /// The variant of `GenerateSignatureRequest` for `DfnsSmartAccountTransaction`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(
     tag = "kind",
     rename = "DfnsSmartAccountTransaction",
@@ -252,6 +292,17 @@ pub struct SignatureDfnsSmartAccountTransaction {
     pub external_id: Option<String>,
 }
 
+object! {
+    SignatureDfnsSmartAccountTransaction {
+        0 required structured = "structured",
+        1 required signatures = "signatures",
+        2 required transaction_reference = "transactionReference",
+        3 optional network = "network",
+        4 optional blockchain_kind = "blockchainKind",
+        5 optional external_id = "externalId",
+    }
+}
+
 impl SignatureDfnsSmartAccountTransaction {
     /// Makes one from what is required.
     pub fn new(
@@ -271,7 +322,7 @@ impl SignatureDfnsSmartAccountTransaction {
 }
 
 /// The variant of `GenerateSignatureRequest` for `Eip191`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Eip191", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SignatureEip191 {
@@ -289,6 +340,15 @@ pub struct SignatureEip191 {
     pub external_id: Option<String>,
 }
 
+object! {
+    SignatureEip191 {
+        0 required message = "message",
+        1 optional network = "network",
+        2 optional blockchain_kind = "blockchainKind",
+        3 optional external_id = "externalId",
+    }
+}
+
 impl SignatureEip191 {
     /// Makes one from what is required.
     pub fn new(message: impl Into<String>) -> Self {
@@ -302,7 +362,7 @@ impl SignatureEip191 {
 }
 
 /// The variant of `GenerateSignatureRequest` for `Eip712`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Eip712", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SignatureEip712 {
@@ -325,6 +385,17 @@ pub struct SignatureEip712 {
     pub external_id: Option<String>,
 }
 
+object! {
+    SignatureEip712 {
+        0 required types = "types",
+        1 required domain = "domain",
+        2 required message = "message",
+        3 optional network = "network",
+        4 optional blockchain_kind = "blockchainKind",
+        5 optional external_id = "externalId",
+    }
+}
+
 impl SignatureEip712 {
     /// Makes one from what is required.
     pub fn new(
@@ -344,7 +415,7 @@ impl SignatureEip712 {
 }
 
 /// The variant of `GenerateSignatureRequest` for `Eip7702`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Eip7702", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SignatureEip7702 {
@@ -367,6 +438,17 @@ pub struct SignatureEip7702 {
     pub external_id: Option<String>,
 }
 
+object! {
+    SignatureEip7702 {
+        0 required address = "address",
+        1 required nonce = "nonce",
+        2 required chain_id = "chainId",
+        3 optional network = "network",
+        4 optional blockchain_kind = "blockchainKind",
+        5 optional external_id = "externalId",
+    }
+}
+
 impl SignatureEip7702 {
     /// Makes one from what is required.
     pub fn new(
@@ -386,7 +468,7 @@ impl SignatureEip7702 {
 }
 
 /// The variant of `GenerateSignatureRequest` for `Hash`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Hash", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SignatureHash {
@@ -409,6 +491,16 @@ pub struct SignatureHash {
     pub external_id: Option<String>,
 }
 
+object! {
+    SignatureHash {
+        0 required hash = "hash",
+        1 optional taproot_merkle_root = "taprootMerkleRoot",
+        2 optional network = "network",
+        3 optional blockchain_kind = "blockchainKind",
+        4 optional external_id = "externalId",
+    }
+}
+
 impl SignatureHash {
     /// Makes one from what is required.
     pub fn new(hash: impl Into<String>) -> Self {
@@ -423,7 +515,7 @@ impl SignatureHash {
 }
 
 /// The variant of `GenerateSignatureRequest` for `Message`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Message", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SignatureMessage {
@@ -442,6 +534,15 @@ pub struct SignatureMessage {
     pub external_id: Option<String>,
 }
 
+object! {
+    SignatureMessage {
+        0 required message = "message",
+        1 optional network = "network",
+        2 optional blockchain_kind = "blockchainKind",
+        3 optional external_id = "externalId",
+    }
+}
+
 impl SignatureMessage {
     /// Makes one from what is required.
     pub fn new(message: impl Into<String>) -> Self {
@@ -455,7 +556,7 @@ impl SignatureMessage {
 }
 
 /// The variant of `GenerateSignatureRequest` for `Psbt`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Psbt", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SignaturePsbt {
@@ -474,6 +575,15 @@ pub struct SignaturePsbt {
     pub external_id: Option<String>,
 }
 
+object! {
+    SignaturePsbt {
+        0 required psbt = "psbt",
+        1 optional network = "network",
+        2 optional blockchain_kind = "blockchainKind",
+        3 optional external_id = "externalId",
+    }
+}
+
 impl SignaturePsbt {
     /// Makes one from what is required.
     pub fn new(psbt: impl Into<String>) -> Self {
@@ -487,7 +597,7 @@ impl SignaturePsbt {
 }
 
 /// A signature that was asked for, with the result once there is one.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SignatureRequest {
@@ -545,6 +655,30 @@ pub struct SignatureRequest {
     pub details: Option<Json>,
 }
 
+object! {
+    SignatureRequest {
+        0 required id = "id",
+        1 required key_id = "keyId",
+        2 required requester = "requester",
+        3 required request_body = "requestBody",
+        4 required status = "status",
+        5 optional reason = "reason",
+        6 optional signature = "signature",
+        7 optional signatures = "signatures",
+        8 optional signed_data = "signedData",
+        9 optional network = "network",
+        10 optional tx_hash = "txHash",
+        11 optional fee = "fee",
+        12 optional approval_id = "approvalId",
+        13 required date_requested = "dateRequested",
+        14 optional date_policy_resolved = "datePolicyResolved",
+        15 optional date_signed = "dateSigned",
+        16 optional date_confirmed = "dateConfirmed",
+        17 optional external_id = "externalId",
+        18 optional details = "details",
+    }
+}
+
 open_enum! {
     /// The `status` of a `SignatureRequest`.
     pub enum SignatureRequestStatus {
@@ -558,7 +692,7 @@ open_enum! {
 }
 
 /// The variant of `GenerateSignatureRequest` for `SignDocDirect`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "SignDocDirect", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SignatureSignDocDirect {
@@ -577,6 +711,15 @@ pub struct SignatureSignDocDirect {
     pub external_id: Option<String>,
 }
 
+object! {
+    SignatureSignDocDirect {
+        0 required sign_doc = "signDoc",
+        1 optional network = "network",
+        2 optional blockchain_kind = "blockchainKind",
+        3 optional external_id = "externalId",
+    }
+}
+
 impl SignatureSignDocDirect {
     /// Makes one from what is required.
     pub fn new(sign_doc: impl Into<String>) -> Self {
@@ -590,7 +733,7 @@ impl SignatureSignDocDirect {
 }
 
 /// The variant of `GenerateSignatureRequest` for `SignerPayload`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "SignerPayload", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SignatureSignerPayload {
@@ -609,6 +752,15 @@ pub struct SignatureSignerPayload {
     pub external_id: Option<String>,
 }
 
+object! {
+    SignatureSignerPayload {
+        0 required payload = "payload",
+        1 optional network = "network",
+        2 optional blockchain_kind = "blockchainKind",
+        3 optional external_id = "externalId",
+    }
+}
+
 impl SignatureSignerPayload {
     /// Makes one from what is required.
     pub fn new(payload: impl Into<TransactionPayload>) -> Self {
@@ -622,7 +774,7 @@ impl SignatureSignerPayload {
 }
 
 /// The variant of `GenerateSignatureRequest` for `Snip12`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Snip12", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SignatureSnip12 {
@@ -646,6 +798,18 @@ pub struct SignatureSnip12 {
     pub external_id: Option<String>,
 }
 
+object! {
+    SignatureSnip12 {
+        0 required primary_type = "primaryType",
+        1 required types = "types",
+        2 required domain = "domain",
+        3 required message = "message",
+        4 optional network = "network",
+        5 optional blockchain_kind = "blockchainKind",
+        6 optional external_id = "externalId",
+    }
+}
+
 impl SignatureSnip12 {
     /// Makes one from what is required.
     pub fn new(
@@ -667,7 +831,7 @@ impl SignatureSnip12 {
 }
 
 /// The `domain` of a `SignatureSnip12`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SignatureSnip12Domain {
@@ -685,6 +849,15 @@ pub struct SignatureSnip12Domain {
     pub revision: Option<NumberOrString>,
 }
 
+object! {
+    SignatureSnip12Domain {
+        0 optional name = "name",
+        1 optional version = "version",
+        2 optional chain_id = "chainId",
+        3 optional revision = "revision",
+    }
+}
+
 impl SignatureSnip12Domain {
     /// Makes one; everything is optional.
     pub fn new() -> Self {
@@ -698,7 +871,7 @@ impl SignatureSnip12Domain {
 }
 
 /// The variant of `GenerateSignatureRequest` for `StellarFeeBumpTransaction`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(
     tag = "kind",
     rename = "StellarFeeBumpTransaction",
@@ -722,6 +895,16 @@ pub struct SignatureStellarFeeBumpTransaction {
     pub external_id: Option<String>,
 }
 
+object! {
+    SignatureStellarFeeBumpTransaction {
+        0 required inner_transaction = "innerTransaction",
+        1 required transaction_reference = "transactionReference",
+        2 optional network = "network",
+        3 optional blockchain_kind = "blockchainKind",
+        4 optional external_id = "externalId",
+    }
+}
+
 impl SignatureStellarFeeBumpTransaction {
     /// Makes one from what is required.
     pub fn new(
@@ -739,7 +922,7 @@ impl SignatureStellarFeeBumpTransaction {
 }
 
 /// The variant of `GenerateSignatureRequest` for `Transaction`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Transaction", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SignatureTransaction {
@@ -759,6 +942,15 @@ pub struct SignatureTransaction {
     pub external_id: Option<String>,
 }
 
+object! {
+    SignatureTransaction {
+        0 required transaction = "transaction",
+        1 optional network = "network",
+        2 optional blockchain_kind = "blockchainKind",
+        3 optional external_id = "externalId",
+    }
+}
+
 impl SignatureTransaction {
     /// Makes one from what is required.
     pub fn new(transaction: impl Into<TransactionPayload>) -> Self {
@@ -772,7 +964,7 @@ impl SignatureTransaction {
 }
 
 /// The `authorization` of a `SmartAccountTransaction`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Eip7702", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SmartAccountAuthorization {
@@ -782,6 +974,14 @@ pub struct SmartAccountAuthorization {
     pub nonce: Number,
     /// The id of the chain.
     pub chain_id: Number,
+}
+
+object! {
+    SmartAccountAuthorization {
+        0 required address = "address",
+        1 required nonce = "nonce",
+        2 required chain_id = "chainId",
+    }
 }
 
 impl SmartAccountAuthorization {
@@ -800,7 +1000,7 @@ impl SmartAccountAuthorization {
 }
 
 /// The `message` of a `SmartAccountTransaction`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Eip712")]
 #[non_exhaustive]
 pub struct SmartAccountMessage {
@@ -810,6 +1010,14 @@ pub struct SmartAccountMessage {
     pub types: BTreeMap<String, Vec<TypedDataField>>,
     /// The typed data, as it will be hashed.
     pub message: Json,
+}
+
+object! {
+    SmartAccountMessage {
+        0 required domain = "domain",
+        1 required types = "types",
+        2 required message = "message",
+    }
 }
 
 impl SmartAccountMessage {
@@ -828,7 +1036,7 @@ impl SmartAccountMessage {
 }
 
 /// Calls that a smart account carries out together.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SmartAccountTransaction {
@@ -841,6 +1049,15 @@ pub struct SmartAccountTransaction {
     /// The EIP-7702 authorisation that makes the address a smart account, when it is not one yet.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub authorization: Option<SmartAccountAuthorization>,
+}
+
+object! {
+    SmartAccountTransaction {
+        0 required address = "address",
+        1 required user_operations = "userOperations",
+        2 required message = "message",
+        3 optional authorization = "authorization",
+    }
 }
 
 impl SmartAccountTransaction {
@@ -860,13 +1077,20 @@ impl SmartAccountTransaction {
 }
 
 /// The `types` of a `SignatureEip712`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct TypedDataField {
     /// The field's name.
     pub name: String,
     /// The type, in the notation of the standard.
     pub r#type: String,
+}
+
+object! {
+    TypedDataField {
+        0 required name = "name",
+        1 required r#type = "type",
+    }
 }
 
 impl TypedDataField {

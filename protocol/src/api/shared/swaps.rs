@@ -2,13 +2,14 @@
 
 use alloc::string::String;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::Number;
 use crate::api::shared::{
     ActionStatus, Erc20Amount, FeeSponsorId, Requester, SwapAssetWithMetadataErc20,
     SwapAssetWithMetadataNative, SwapAssetWithMetadataSpl, SwapId, SwapQuoteId, WalletId,
 };
+use crate::object::object;
 use crate::open_enum::open_enum;
 use crate::union::union;
 
@@ -25,7 +26,7 @@ union! {
 }
 
 /// A swap of one asset for another.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Swap {
@@ -66,6 +67,27 @@ pub struct Swap {
     pub protocol_status: Option<String>,
 }
 
+object! {
+    Swap {
+        0 required id = "id",
+        1 required quote_id = "quoteId",
+        2 optional reference = "reference",
+        3 required wallet_id = "walletId",
+        4 required target_wallet_id = "targetWalletId",
+        5 required status = "status",
+        6 required provider = "provider",
+        7 optional fee_sponsor_id = "feeSponsorId",
+        8 required quoted_source_asset = "quotedSourceAsset",
+        9 required quoted_target_asset = "quotedTargetAsset",
+        10 required slippage_bps = "slippageBps",
+        11 required date_created = "dateCreated",
+        12 required request_body = "requestBody",
+        13 required requester = "requester",
+        14 optional failure_reason = "failureReason",
+        15 optional protocol_status = "protocolStatus",
+    }
+}
+
 union! {
     /// An asset and an amount of it.
     pub enum SwapAsset by "kind" {
@@ -79,13 +101,19 @@ union! {
 }
 
 /// The variant of `SwapAsset` for `Native`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Native")]
 #[non_exhaustive]
 pub struct SwapAssetNative {
     /// How much, in the smallest unit of the asset unless the provider counts otherwise. Matches
     /// `^\d+$`.
     pub amount: String,
+}
+
+object! {
+    SwapAssetNative {
+        0 required amount = "amount",
+    }
 }
 
 impl SwapAssetNative {
@@ -98,7 +126,7 @@ impl SwapAssetNative {
 }
 
 /// The variant of `SwapAsset` for `Spl`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Spl")]
 #[non_exhaustive]
 pub struct SwapAssetSpl {
@@ -106,6 +134,13 @@ pub struct SwapAssetSpl {
     pub mint: String,
     /// How much, in the smallest unit of the asset unless the provider counts otherwise.
     pub amount: String,
+}
+
+object! {
+    SwapAssetSpl {
+        0 required mint = "mint",
+        1 required amount = "amount",
+    }
 }
 
 impl SwapAssetSpl {
@@ -131,7 +166,7 @@ union! {
 }
 
 /// The variant of `CreateSwapRequest` for `CircleCctp`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "provider", rename = "CircleCctp", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SwapCircleCctp {
@@ -151,6 +186,18 @@ pub struct SwapCircleCctp {
     pub target_asset: SwapAsset,
     /// By how much the fee may exceed the quoted one, in hundredths of a percent.
     pub fee_tolerance_bps: Number,
+}
+
+object! {
+    SwapCircleCctp {
+        0 required quote_id = "quoteId",
+        1 optional reference = "reference",
+        2 required wallet_id = "walletId",
+        3 optional target_wallet_id = "targetWalletId",
+        4 required source_asset = "sourceAsset",
+        5 required target_asset = "targetAsset",
+        6 required fee_tolerance_bps = "feeToleranceBps",
+    }
 }
 
 impl SwapCircleCctp {
@@ -195,7 +242,7 @@ union! {
 }
 
 /// The variant of `CreateSwapRequest` for `UniswapClassic`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "provider", rename = "UniswapClassic", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SwapUniswapClassic {
@@ -215,6 +262,18 @@ pub struct SwapUniswapClassic {
     pub target_asset: SwapAsset,
     /// By how much the price may worsen, in hundredths of a percent.
     pub slippage_bps: Number,
+}
+
+object! {
+    SwapUniswapClassic {
+        0 required quote_id = "quoteId",
+        1 optional reference = "reference",
+        2 required wallet_id = "walletId",
+        3 optional target_wallet_id = "targetWalletId",
+        4 required source_asset = "sourceAsset",
+        5 required target_asset = "targetAsset",
+        6 required slippage_bps = "slippageBps",
+    }
 }
 
 impl SwapUniswapClassic {
@@ -239,7 +298,7 @@ impl SwapUniswapClassic {
 }
 
 /// The variant of `CreateSwapRequest` for `UniswapX`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "provider", rename = "UniswapX", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SwapUniswapX {
@@ -259,6 +318,18 @@ pub struct SwapUniswapX {
     pub target_asset: SwapAsset,
     /// By how much the price may worsen, in hundredths of a percent.
     pub slippage_bps: Number,
+}
+
+object! {
+    SwapUniswapX {
+        0 required quote_id = "quoteId",
+        1 optional reference = "reference",
+        2 required wallet_id = "walletId",
+        3 optional target_wallet_id = "targetWalletId",
+        4 required source_asset = "sourceAsset",
+        5 required target_asset = "targetAsset",
+        6 required slippage_bps = "slippageBps",
+    }
 }
 
 impl SwapUniswapX {

@@ -3,19 +3,20 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::api::shared::{
     ApprovalId, FeePriority, FeeSponsorId, Network, Requester, SplTransferKind, TransactionId,
     TransactionPayload, TransferDirection, TransferEventMetadata, TransferRequestStatus,
     UserOperation, WalletId,
 };
+use crate::object::object;
 use crate::open_enum::open_enum;
 use crate::union::union;
 use crate::{Json, Number, NumberOrString};
 
 /// The variant of `BlockchainEvent` for `Aip21Transfer`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Aip21Transfer", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct EventAip21Transfer {
@@ -49,8 +50,26 @@ pub struct EventAip21Transfer {
     pub fee: Option<String>,
 }
 
+object! {
+    EventAip21Transfer {
+        0 required wallet_id = "walletId",
+        1 required direction = "direction",
+        2 required network = "network",
+        3 required block_number = "blockNumber",
+        4 required tx_hash = "txHash",
+        5 optional index = "index",
+        6 required timestamp = "timestamp",
+        7 required metadata = "metadata",
+        8 required metadata_address = "metadataAddress",
+        9 required from = "from",
+        10 required to = "to",
+        11 required value = "value",
+        12 optional fee = "fee",
+    }
+}
+
 /// The variant of `BlockchainEvent` for `AsaTransfer`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "AsaTransfer", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct EventAsaTransfer {
@@ -93,8 +112,29 @@ pub struct EventAsaTransfer {
     pub clawback: Option<bool>,
 }
 
+object! {
+    EventAsaTransfer {
+        0 required wallet_id = "walletId",
+        1 required direction = "direction",
+        2 required network = "network",
+        3 required block_number = "blockNumber",
+        4 required tx_hash = "txHash",
+        5 optional index = "index",
+        6 required timestamp = "timestamp",
+        7 required metadata = "metadata",
+        8 required asset_id = "assetId",
+        9 required from = "from",
+        10 required to = "to",
+        11 required value = "value",
+        12 optional fee = "fee",
+        13 optional opt_in = "optIn",
+        14 optional opt_out = "optOut",
+        15 optional clawback = "clawback",
+    }
+}
+
 /// The variant of `BlockchainEvent` for `AssetTransfer`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "AssetTransfer", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct EventAssetTransfer {
@@ -130,8 +170,26 @@ pub struct EventAssetTransfer {
     pub fee: Option<String>,
 }
 
+object! {
+    EventAssetTransfer {
+        0 required wallet_id = "walletId",
+        1 required direction = "direction",
+        2 required network = "network",
+        3 required block_number = "blockNumber",
+        4 required tx_hash = "txHash",
+        5 optional index = "index",
+        6 required timestamp = "timestamp",
+        7 required metadata = "metadata",
+        8 required asset_id = "assetId",
+        9 optional from = "from",
+        10 optional to = "to",
+        11 required value = "value",
+        12 optional fee = "fee",
+    }
+}
+
 /// The variant of `BlockchainEvent` for `Cip56Transfer`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Cip56Transfer", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct EventCip56Transfer {
@@ -170,8 +228,28 @@ pub struct EventCip56Transfer {
     pub memo: Option<String>,
 }
 
+object! {
+    EventCip56Transfer {
+        0 required wallet_id = "walletId",
+        1 required direction = "direction",
+        2 required network = "network",
+        3 required block_number = "blockNumber",
+        4 required tx_hash = "txHash",
+        5 optional index = "index",
+        6 required timestamp = "timestamp",
+        7 required metadata = "metadata",
+        8 required instrument_id = "instrumentId",
+        9 required instrument_admin = "instrumentAdmin",
+        10 required from = "from",
+        11 required to = "to",
+        12 required value = "value",
+        13 optional fee = "fee",
+        14 optional memo = "memo",
+    }
+}
+
 /// The variant of `BlockchainEvent` for `Cis2Transfer`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Cis2Transfer", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct EventCis2Transfer {
@@ -207,8 +285,26 @@ pub struct EventCis2Transfer {
     pub fee: Option<String>,
 }
 
+object! {
+    EventCis2Transfer {
+        0 required wallet_id = "walletId",
+        1 required direction = "direction",
+        2 required network = "network",
+        3 required block_number = "blockNumber",
+        4 required tx_hash = "txHash",
+        5 optional index = "index",
+        6 required timestamp = "timestamp",
+        7 required metadata = "metadata",
+        8 optional from = "from",
+        9 optional to = "to",
+        10 required value = "value",
+        11 required token_address = "tokenAddress",
+        12 optional fee = "fee",
+    }
+}
+
 /// The variant of `BlockchainEvent` for `Cis7Transfer`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Cis7Transfer", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct EventCis7Transfer {
@@ -247,8 +343,27 @@ pub struct EventCis7Transfer {
     pub memo: Option<String>,
 }
 
+object! {
+    EventCis7Transfer {
+        0 required wallet_id = "walletId",
+        1 required direction = "direction",
+        2 required network = "network",
+        3 required block_number = "blockNumber",
+        4 required tx_hash = "txHash",
+        5 optional index = "index",
+        6 required timestamp = "timestamp",
+        7 required metadata = "metadata",
+        8 optional from = "from",
+        9 optional to = "to",
+        10 required value = "value",
+        11 optional fee = "fee",
+        12 required token_id = "tokenId",
+        13 optional memo = "memo",
+    }
+}
+
 /// The variant of `BlockchainEvent` for `CoinTransfer`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "CoinTransfer", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct EventCoinTransfer {
@@ -283,8 +398,26 @@ pub struct EventCoinTransfer {
     pub fee: Option<String>,
 }
 
+object! {
+    EventCoinTransfer {
+        0 required wallet_id = "walletId",
+        1 required direction = "direction",
+        2 required network = "network",
+        3 required block_number = "blockNumber",
+        4 required tx_hash = "txHash",
+        5 optional index = "index",
+        6 required timestamp = "timestamp",
+        7 required metadata = "metadata",
+        8 required coin = "coin",
+        9 required from = "from",
+        10 optional tos = "tos",
+        11 required value = "value",
+        12 optional fee = "fee",
+    }
+}
+
 /// The variant of `BlockchainEvent` for `Erc20Transfer`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Erc20Transfer", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct EventErc20Transfer {
@@ -326,8 +459,29 @@ pub struct EventErc20Transfer {
     pub verified: Option<bool>,
 }
 
+object! {
+    EventErc20Transfer {
+        0 required wallet_id = "walletId",
+        1 required direction = "direction",
+        2 required network = "network",
+        3 required block_number = "blockNumber",
+        4 required tx_hash = "txHash",
+        5 optional index = "index",
+        6 required timestamp = "timestamp",
+        7 required metadata = "metadata",
+        8 required contract = "contract",
+        9 required from = "from",
+        10 required to = "to",
+        11 required value = "value",
+        12 optional fee = "fee",
+        13 optional symbol = "symbol",
+        14 required decimals = "decimals",
+        15 optional verified = "verified",
+    }
+}
+
 /// The variant of `BlockchainEvent` for `Erc721Transfer`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Erc721Transfer", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct EventErc721Transfer {
@@ -367,8 +521,28 @@ pub struct EventErc721Transfer {
     pub verified: Option<bool>,
 }
 
+object! {
+    EventErc721Transfer {
+        0 required wallet_id = "walletId",
+        1 required direction = "direction",
+        2 required network = "network",
+        3 required block_number = "blockNumber",
+        4 required tx_hash = "txHash",
+        5 optional index = "index",
+        6 required timestamp = "timestamp",
+        7 required metadata = "metadata",
+        8 required contract = "contract",
+        9 required from = "from",
+        10 required to = "to",
+        11 required token_id = "tokenId",
+        12 optional fee = "fee",
+        13 optional symbol = "symbol",
+        14 optional verified = "verified",
+    }
+}
+
 /// The variant of `BlockchainEvent` for `Erc7984Transfer`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Erc7984Transfer", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct EventErc7984Transfer {
@@ -410,8 +584,29 @@ pub struct EventErc7984Transfer {
     pub verified: Option<bool>,
 }
 
+object! {
+    EventErc7984Transfer {
+        0 required wallet_id = "walletId",
+        1 required direction = "direction",
+        2 required network = "network",
+        3 required block_number = "blockNumber",
+        4 required tx_hash = "txHash",
+        5 optional index = "index",
+        6 required timestamp = "timestamp",
+        7 required metadata = "metadata",
+        8 required contract = "contract",
+        9 required from = "from",
+        10 required to = "to",
+        11 required value = "value",
+        12 optional fee = "fee",
+        13 optional symbol = "symbol",
+        14 required decimals = "decimals",
+        15 optional verified = "verified",
+    }
+}
+
 /// The variant of `BlockchainEvent` for `Hip17Transfer`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Hip17Transfer", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct EventHip17Transfer {
@@ -447,8 +642,26 @@ pub struct EventHip17Transfer {
     pub fee: Option<String>,
 }
 
+object! {
+    EventHip17Transfer {
+        0 required wallet_id = "walletId",
+        1 required direction = "direction",
+        2 required network = "network",
+        3 required block_number = "blockNumber",
+        4 required tx_hash = "txHash",
+        5 optional index = "index",
+        6 required timestamp = "timestamp",
+        7 required metadata = "metadata",
+        8 required token_id = "tokenId",
+        9 required serial_number = "serialNumber",
+        10 optional from = "from",
+        11 optional to = "to",
+        12 optional fee = "fee",
+    }
+}
+
 /// The variant of `BlockchainEvent` for `HtsTransfer`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "HtsTransfer", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct EventHtsTransfer {
@@ -483,8 +696,26 @@ pub struct EventHtsTransfer {
     pub fee: Option<String>,
 }
 
+object! {
+    EventHtsTransfer {
+        0 required wallet_id = "walletId",
+        1 required direction = "direction",
+        2 required network = "network",
+        3 required block_number = "blockNumber",
+        4 required tx_hash = "txHash",
+        5 optional index = "index",
+        6 required timestamp = "timestamp",
+        7 required metadata = "metadata",
+        8 optional token_id = "tokenId",
+        9 required froms = "froms",
+        10 required tos = "tos",
+        11 required value = "value",
+        12 optional fee = "fee",
+    }
+}
+
 /// The variant of `BlockchainEvent` for `IouTransfer`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "IouTransfer", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct EventIouTransfer {
@@ -525,8 +756,28 @@ pub struct EventIouTransfer {
     pub memo: Option<String>,
 }
 
+object! {
+    EventIouTransfer {
+        0 required wallet_id = "walletId",
+        1 required direction = "direction",
+        2 required network = "network",
+        3 required block_number = "blockNumber",
+        4 required tx_hash = "txHash",
+        5 optional index = "index",
+        6 required timestamp = "timestamp",
+        7 required metadata = "metadata",
+        8 required currency = "currency",
+        9 required issuer = "issuer",
+        10 optional from = "from",
+        11 optional to = "to",
+        12 required value = "value",
+        13 optional fee = "fee",
+        14 optional memo = "memo",
+    }
+}
+
 /// The variant of `BlockchainEvent` for `LockedCoinTransfer`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "LockedCoinTransfer", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct EventLockedCoinTransfer {
@@ -561,8 +812,26 @@ pub struct EventLockedCoinTransfer {
     pub fee: Option<String>,
 }
 
+object! {
+    EventLockedCoinTransfer {
+        0 required wallet_id = "walletId",
+        1 required direction = "direction",
+        2 required network = "network",
+        3 required block_number = "blockNumber",
+        4 required tx_hash = "txHash",
+        5 optional index = "index",
+        6 required timestamp = "timestamp",
+        7 required metadata = "metadata",
+        8 required coin = "coin",
+        9 required from = "from",
+        10 optional tos = "tos",
+        11 required value = "value",
+        12 optional fee = "fee",
+    }
+}
+
 /// The variant of `BlockchainEvent` for `NativeTransfer`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "NativeTransfer", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct EventNativeTransfer {
@@ -612,8 +881,31 @@ pub struct EventNativeTransfer {
     pub verified: Option<bool>,
 }
 
+object! {
+    EventNativeTransfer {
+        0 required wallet_id = "walletId",
+        1 required direction = "direction",
+        2 required network = "network",
+        3 required block_number = "blockNumber",
+        4 required tx_hash = "txHash",
+        5 optional index = "index",
+        6 required timestamp = "timestamp",
+        7 required metadata = "metadata",
+        8 optional from = "from",
+        9 optional to = "to",
+        10 required value = "value",
+        11 optional fee = "fee",
+        12 optional memo = "memo",
+        13 optional liquidity_pool = "liquidityPool",
+        14 optional balance_id = "balanceId",
+        15 required symbol = "symbol",
+        16 required decimals = "decimals",
+        17 optional verified = "verified",
+    }
+}
+
 /// The variant of `BlockchainEvent` for `Sep41Transfer`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Sep41Transfer", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct EventSep41Transfer {
@@ -658,8 +950,30 @@ pub struct EventSep41Transfer {
     pub balance_id: Option<String>,
 }
 
+object! {
+    EventSep41Transfer {
+        0 required wallet_id = "walletId",
+        1 required direction = "direction",
+        2 required network = "network",
+        3 required block_number = "blockNumber",
+        4 required tx_hash = "txHash",
+        5 optional index = "index",
+        6 required timestamp = "timestamp",
+        7 required metadata = "metadata",
+        8 required issuer = "issuer",
+        9 required asset_code = "assetCode",
+        10 required from = "from",
+        11 required to = "to",
+        12 required value = "value",
+        13 optional fee = "fee",
+        14 optional memo = "memo",
+        15 optional liquidity_pool = "liquidityPool",
+        16 optional balance_id = "balanceId",
+    }
+}
+
 /// The variant of `BlockchainEvent` for `Snip2Transfer`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Snip2Transfer", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct EventSnip2Transfer {
@@ -693,8 +1007,26 @@ pub struct EventSnip2Transfer {
     pub fee: Option<String>,
 }
 
+object! {
+    EventSnip2Transfer {
+        0 required wallet_id = "walletId",
+        1 required direction = "direction",
+        2 required network = "network",
+        3 required block_number = "blockNumber",
+        4 required tx_hash = "txHash",
+        5 optional index = "index",
+        6 required timestamp = "timestamp",
+        7 required metadata = "metadata",
+        8 required contract = "contract",
+        9 required from = "from",
+        10 required to = "to",
+        11 required value = "value",
+        12 optional fee = "fee",
+    }
+}
+
 /// The variant of `BlockchainEvent` for `Snip3Transfer`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Snip3Transfer", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct EventSnip3Transfer {
@@ -728,8 +1060,26 @@ pub struct EventSnip3Transfer {
     pub fee: Option<String>,
 }
 
+object! {
+    EventSnip3Transfer {
+        0 required wallet_id = "walletId",
+        1 required direction = "direction",
+        2 required network = "network",
+        3 required block_number = "blockNumber",
+        4 required tx_hash = "txHash",
+        5 optional index = "index",
+        6 required timestamp = "timestamp",
+        7 required metadata = "metadata",
+        8 required contract = "contract",
+        9 required from = "from",
+        10 required to = "to",
+        11 required token_id = "tokenId",
+        12 optional fee = "fee",
+    }
+}
+
 /// The variant of `BlockchainEvent` for `SplTransfer` and `Spl2022Transfer`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct EventSplTransfer {
@@ -767,8 +1117,27 @@ pub struct EventSplTransfer {
     pub fee: Option<String>,
 }
 
+object! {
+    EventSplTransfer {
+        0 required wallet_id = "walletId",
+        1 required direction = "direction",
+        2 required network = "network",
+        3 required block_number = "blockNumber",
+        4 required tx_hash = "txHash",
+        5 optional index = "index",
+        6 required timestamp = "timestamp",
+        7 required metadata = "metadata",
+        8 required kind = "kind",
+        9 optional from = "from",
+        10 optional to = "to",
+        11 required mint = "mint",
+        12 required value = "value",
+        13 optional fee = "fee",
+    }
+}
+
 /// The variant of `BlockchainEvent` for `Tep74Transfer`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Tep74Transfer", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct EventTep74Transfer {
@@ -806,8 +1175,27 @@ pub struct EventTep74Transfer {
     pub memo: Option<String>,
 }
 
+object! {
+    EventTep74Transfer {
+        0 required wallet_id = "walletId",
+        1 required direction = "direction",
+        2 required network = "network",
+        3 required block_number = "blockNumber",
+        4 required tx_hash = "txHash",
+        5 optional index = "index",
+        6 required timestamp = "timestamp",
+        7 required metadata = "metadata",
+        8 required master = "master",
+        9 required from = "from",
+        10 optional to = "to",
+        11 required value = "value",
+        12 optional fee = "fee",
+        13 optional memo = "memo",
+    }
+}
+
 /// The variant of `BlockchainEvent` for `Trc10Transfer`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Trc10Transfer", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct EventTrc10Transfer {
@@ -841,8 +1229,26 @@ pub struct EventTrc10Transfer {
     pub fee: Option<String>,
 }
 
+object! {
+    EventTrc10Transfer {
+        0 required wallet_id = "walletId",
+        1 required direction = "direction",
+        2 required network = "network",
+        3 required block_number = "blockNumber",
+        4 required tx_hash = "txHash",
+        5 optional index = "index",
+        6 required timestamp = "timestamp",
+        7 required metadata = "metadata",
+        8 required token_id = "tokenId",
+        9 required from = "from",
+        10 required to = "to",
+        11 required value = "value",
+        12 optional fee = "fee",
+    }
+}
+
 /// The variant of `BlockchainEvent` for `Trc20Transfer`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Trc20Transfer", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct EventTrc20Transfer {
@@ -876,8 +1282,26 @@ pub struct EventTrc20Transfer {
     pub fee: Option<String>,
 }
 
+object! {
+    EventTrc20Transfer {
+        0 required wallet_id = "walletId",
+        1 required direction = "direction",
+        2 required network = "network",
+        3 required block_number = "blockNumber",
+        4 required tx_hash = "txHash",
+        5 optional index = "index",
+        6 required timestamp = "timestamp",
+        7 required metadata = "metadata",
+        8 required contract = "contract",
+        9 required from = "from",
+        10 required to = "to",
+        11 required value = "value",
+        12 optional fee = "fee",
+    }
+}
+
 /// The variant of `BlockchainEvent` for `Trc721Transfer`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Trc721Transfer", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct EventTrc721Transfer {
@@ -911,8 +1335,26 @@ pub struct EventTrc721Transfer {
     pub fee: Option<String>,
 }
 
+object! {
+    EventTrc721Transfer {
+        0 required wallet_id = "walletId",
+        1 required direction = "direction",
+        2 required network = "network",
+        3 required block_number = "blockNumber",
+        4 required tx_hash = "txHash",
+        5 optional index = "index",
+        6 required timestamp = "timestamp",
+        7 required metadata = "metadata",
+        8 required contract = "contract",
+        9 required from = "from",
+        10 required to = "to",
+        11 required token_id = "tokenId",
+        12 optional fee = "fee",
+    }
+}
+
 /// The variant of `BlockchainEvent` for `UtxoTransfer`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "UtxoTransfer", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct EventUtxoTransfer {
@@ -944,8 +1386,25 @@ pub struct EventUtxoTransfer {
     pub fee: Option<String>,
 }
 
+object! {
+    EventUtxoTransfer {
+        0 required wallet_id = "walletId",
+        1 required direction = "direction",
+        2 required network = "network",
+        3 required block_number = "blockNumber",
+        4 required tx_hash = "txHash",
+        5 optional index = "index",
+        6 required timestamp = "timestamp",
+        7 required metadata = "metadata",
+        8 required froms = "froms",
+        9 required tos = "tos",
+        10 required value = "value",
+        11 optional fee = "fee",
+    }
+}
+
 /// The variant of `BlockchainEvent` for `Xls33Transfer`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Xls33Transfer", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct EventXls33Transfer {
@@ -984,6 +1443,25 @@ pub struct EventXls33Transfer {
     pub memo: Option<String>,
 }
 
+object! {
+    EventXls33Transfer {
+        0 required wallet_id = "walletId",
+        1 required direction = "direction",
+        2 required network = "network",
+        3 required block_number = "blockNumber",
+        4 required tx_hash = "txHash",
+        5 optional index = "index",
+        6 required timestamp = "timestamp",
+        7 required metadata = "metadata",
+        8 required issuance_id = "issuanceId",
+        9 optional from = "from",
+        10 optional to = "to",
+        11 required value = "value",
+        12 optional fee = "fee",
+        13 optional memo = "memo",
+    }
+}
+
 open_enum! {
     /// The `decision` of a `TransactionSettleOffer`.
     pub enum OfferDecision {
@@ -993,7 +1471,7 @@ open_enum! {
 }
 
 /// The variant of `TransactionRequestBody` for `ActivateAccount`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "ActivateAccount", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TransactionActivateAccount {
@@ -1006,8 +1484,15 @@ pub struct TransactionActivateAccount {
     pub external_id: Option<String>,
 }
 
+object! {
+    TransactionActivateAccount {
+        0 optional args = "args",
+        1 optional external_id = "externalId",
+    }
+}
+
 /// The variant of `TransactionRequestBody` for `CancelTransaction`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "CancelTransaction", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TransactionCancelTransaction {
@@ -1022,8 +1507,16 @@ pub struct TransactionCancelTransaction {
     pub external_id: Option<String>,
 }
 
+object! {
+    TransactionCancelTransaction {
+        0 optional tx_hash = "txHash",
+        1 required signed_tx = "signedTx",
+        2 optional external_id = "externalId",
+    }
+}
+
 /// The variant of `SignAndBroadcastTransactionRequest` for `CreateSolanaNonceAccounts`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(
     tag = "kind",
     rename = "CreateSolanaNonceAccounts",
@@ -1046,6 +1539,15 @@ pub struct TransactionCreateSolanaNonceAccounts {
     pub external_id: Option<String>,
 }
 
+object! {
+    TransactionCreateSolanaNonceAccounts {
+        0 optional nonce_authority = "nonceAuthority",
+        1 optional count = "count",
+        2 optional priority = "priority",
+        3 optional external_id = "externalId",
+    }
+}
+
 impl TransactionCreateSolanaNonceAccounts {
     /// Makes one; everything is optional.
     pub fn new() -> Self {
@@ -1059,7 +1561,7 @@ impl TransactionCreateSolanaNonceAccounts {
 }
 
 /// The variant of `SignAndBroadcastTransactionRequest` for `Eip1559`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Eip1559", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TransactionEip1559 {
@@ -1091,6 +1593,19 @@ pub struct TransactionEip1559 {
     pub external_id: Option<String>,
 }
 
+object! {
+    TransactionEip1559 {
+        0 optional to = "to",
+        1 optional value = "value",
+        2 optional data = "data",
+        3 optional nonce = "nonce",
+        4 optional gas_limit = "gasLimit",
+        5 optional max_fee_per_gas = "maxFeePerGas",
+        6 optional max_priority_fee_per_gas = "maxPriorityFeePerGas",
+        7 optional external_id = "externalId",
+    }
+}
+
 impl TransactionEip1559 {
     /// Makes one; everything is optional.
     pub fn new() -> Self {
@@ -1108,7 +1623,7 @@ impl TransactionEip1559 {
 }
 
 /// The variant of `SignAndBroadcastTransactionRequest` for `Evm`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Evm", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TransactionEvm {
@@ -1134,6 +1649,17 @@ pub struct TransactionEvm {
     pub external_id: Option<String>,
 }
 
+object! {
+    TransactionEvm {
+        0 optional to = "to",
+        1 optional value = "value",
+        2 optional data = "data",
+        3 optional nonce = "nonce",
+        4 optional gas_limit = "gasLimit",
+        5 optional external_id = "externalId",
+    }
+}
+
 impl TransactionEvm {
     /// Makes one; everything is optional.
     pub fn new() -> Self {
@@ -1149,7 +1675,7 @@ impl TransactionEvm {
 }
 
 /// The variant of `SignAndBroadcastTransactionRequest` for `FunctionCall`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "FunctionCall", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TransactionFunctionCall {
@@ -1159,6 +1685,13 @@ pub struct TransactionFunctionCall {
     /// body answers what exists already; the same id with another body is refused with 409.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
+}
+
+object! {
+    TransactionFunctionCall {
+        0 required call = "call",
+        1 optional external_id = "externalId",
+    }
 }
 
 impl TransactionFunctionCall {
@@ -1172,7 +1705,7 @@ impl TransactionFunctionCall {
 }
 
 /// The variant of `SignAndBroadcastTransactionRequest` for `Psbt`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Psbt", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TransactionPsbt {
@@ -1183,6 +1716,13 @@ pub struct TransactionPsbt {
     /// 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
+}
+
+object! {
+    TransactionPsbt {
+        0 required psbt = "psbt",
+        1 optional external_id = "externalId",
+    }
 }
 
 impl TransactionPsbt {
@@ -1196,7 +1736,7 @@ impl TransactionPsbt {
 }
 
 /// A transaction that was asked for, and how far it is.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TransactionRequest {
@@ -1250,6 +1790,29 @@ pub struct TransactionRequest {
     pub details: Option<Json>,
 }
 
+object! {
+    TransactionRequest {
+        0 required id = "id",
+        1 required wallet_id = "walletId",
+        2 required network = "network",
+        3 required requester = "requester",
+        4 required request_body = "requestBody",
+        5 required status = "status",
+        6 optional reason = "reason",
+        7 optional debug_trace = "debugTrace",
+        8 optional tx_hash = "txHash",
+        9 optional fee = "fee",
+        10 optional approval_id = "approvalId",
+        11 required date_requested = "dateRequested",
+        12 optional date_policy_resolved = "datePolicyResolved",
+        13 optional date_broadcasted = "dateBroadcasted",
+        14 optional date_confirmed = "dateConfirmed",
+        15 optional external_id = "externalId",
+        16 optional replacement_id = "replacementId",
+        17 optional details = "details",
+    }
+}
+
 union! {
     /// What a transaction request asked for, by its kind.
     pub enum TransactionRequestBody by "kind" {
@@ -1283,7 +1846,7 @@ union! {
 }
 
 /// The variant of `TransactionRequestBody` for `SettleOffer`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "SettleOffer", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TransactionSettleOffer {
@@ -1298,8 +1861,16 @@ pub struct TransactionSettleOffer {
     pub external_id: Option<String>,
 }
 
+object! {
+    TransactionSettleOffer {
+        0 required tx_hash = "txHash",
+        1 required decision = "decision",
+        2 optional external_id = "externalId",
+    }
+}
+
 /// The variant of `SignAndBroadcastTransactionRequest` for `SignDocDirect`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "SignDocDirect", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TransactionSignDocDirect {
@@ -1310,6 +1881,13 @@ pub struct TransactionSignDocDirect {
     /// 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
+}
+
+object! {
+    TransactionSignDocDirect {
+        0 required sign_doc = "signDoc",
+        1 optional external_id = "externalId",
+    }
 }
 
 impl TransactionSignDocDirect {
@@ -1323,7 +1901,7 @@ impl TransactionSignDocDirect {
 }
 
 /// The variant of `TransactionRequestBody` for `SpeedUpTransaction`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "SpeedUpTransaction", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TransactionSpeedUpTransaction {
@@ -1337,8 +1915,16 @@ pub struct TransactionSpeedUpTransaction {
     pub external_id: Option<String>,
 }
 
+object! {
+    TransactionSpeedUpTransaction {
+        0 required tx_hash = "txHash",
+        1 required signed_tx = "signedTx",
+        2 optional external_id = "externalId",
+    }
+}
+
 /// The variant of `SignAndBroadcastTransactionRequest` for `Transaction`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Transaction", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TransactionTransaction {
@@ -1352,6 +1938,13 @@ pub struct TransactionTransaction {
     pub external_id: Option<String>,
 }
 
+object! {
+    TransactionTransaction {
+        0 required transaction = "transaction",
+        1 optional external_id = "externalId",
+    }
+}
+
 impl TransactionTransaction {
     /// Makes one from what is required.
     pub fn new(transaction: impl Into<TransactionPayload>) -> Self {
@@ -1363,7 +1956,7 @@ impl TransactionTransaction {
 }
 
 /// The variant of `SignAndBroadcastTransactionRequest` for `TransferPreapproval`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "TransferPreapproval", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TransactionTransferPreapproval {
@@ -1374,6 +1967,12 @@ pub struct TransactionTransferPreapproval {
     pub external_id: Option<String>,
 }
 
+object! {
+    TransactionTransferPreapproval {
+        0 optional external_id = "externalId",
+    }
+}
+
 impl TransactionTransferPreapproval {
     /// Makes one; everything is optional.
     pub fn new() -> Self {
@@ -1382,7 +1981,7 @@ impl TransactionTransferPreapproval {
 }
 
 /// The variant of `SignAndBroadcastTransactionRequest` for `UserOperations`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "UserOperations", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TransactionUserOperations {
@@ -1395,6 +1994,14 @@ pub struct TransactionUserOperations {
     /// 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
+}
+
+object! {
+    TransactionUserOperations {
+        0 required user_operations = "userOperations",
+        1 required fee_sponsor_id = "feeSponsorId",
+        2 optional external_id = "externalId",
+    }
 }
 
 impl TransactionUserOperations {

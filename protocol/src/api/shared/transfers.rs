@@ -2,18 +2,19 @@
 
 use alloc::string::String;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::Json;
 use crate::api::shared::{
     ApprovalId, AssetInfo, FeePriority, FeeSponsorId, Network, Requester, SplKind, TransferId,
     TravelRule, WalletId,
 };
+use crate::object::object;
 use crate::open_enum::open_enum;
 use crate::union::union;
 
 /// A transfer of an Aptos fungible asset (AIP-21).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Aip21", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TransferAip21 {
@@ -37,6 +38,17 @@ pub struct TransferAip21 {
     pub fee_sponsor_id: Option<FeeSponsorId>,
 }
 
+object! {
+    TransferAip21 {
+        0 required metadata = "metadata",
+        1 required to = "to",
+        2 required amount = "amount",
+        3 optional external_id = "externalId",
+        4 optional travel_rule = "travelRule",
+        5 optional fee_sponsor_id = "feeSponsorId",
+    }
+}
+
 impl TransferAip21 {
     /// Makes one from what is required.
     pub fn new(
@@ -56,7 +68,7 @@ impl TransferAip21 {
 }
 
 /// A transfer of an Algorand standard asset.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Asa", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TransferAsa {
@@ -83,6 +95,18 @@ pub struct TransferAsa {
     pub fee_sponsor_id: Option<FeeSponsorId>,
 }
 
+object! {
+    TransferAsa {
+        0 required asset_id = "assetId",
+        1 required to = "to",
+        2 required amount = "amount",
+        3 optional memo = "memo",
+        4 optional external_id = "externalId",
+        5 optional travel_rule = "travelRule",
+        6 optional fee_sponsor_id = "feeSponsorId",
+    }
+}
+
 impl TransferAsa {
     /// Makes one from what is required.
     pub fn new(
@@ -103,7 +127,7 @@ impl TransferAsa {
 }
 
 /// A transfer of an asset that its network knows by an id.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Asset", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TransferAssetById {
@@ -125,6 +149,17 @@ pub struct TransferAssetById {
     /// The fee sponsor that pays the network's fee. At most 50 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fee_sponsor_id: Option<FeeSponsorId>,
+}
+
+object! {
+    TransferAssetById {
+        0 required asset_id = "assetId",
+        1 required to = "to",
+        2 required amount = "amount",
+        3 optional external_id = "externalId",
+        4 optional travel_rule = "travelRule",
+        5 optional fee_sponsor_id = "feeSponsorId",
+    }
 }
 
 impl TransferAssetById {
@@ -198,7 +233,7 @@ union! {
 }
 
 /// A transfer of a Canton token (CIP-56).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Cip56", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TransferCip56 {
@@ -225,6 +260,19 @@ pub struct TransferCip56 {
     pub fee_sponsor_id: Option<FeeSponsorId>,
 }
 
+object! {
+    TransferCip56 {
+        0 required instrument_admin = "instrumentAdmin",
+        1 required instrument_id = "instrumentId",
+        2 required to = "to",
+        3 required amount = "amount",
+        4 optional offer = "offer",
+        5 optional external_id = "externalId",
+        6 optional travel_rule = "travelRule",
+        7 optional fee_sponsor_id = "feeSponsorId",
+    }
+}
+
 impl TransferCip56 {
     /// Makes one from what is required.
     pub fn new(
@@ -247,7 +295,7 @@ impl TransferCip56 {
 }
 
 /// A transfer of a Concordium token (CIS-2).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Cis2", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TransferCis2 {
@@ -269,6 +317,17 @@ pub struct TransferCis2 {
     pub fee_sponsor_id: Option<FeeSponsorId>,
 }
 
+object! {
+    TransferCis2 {
+        0 required to = "to",
+        1 required amount = "amount",
+        2 required token_address = "tokenAddress",
+        3 optional external_id = "externalId",
+        4 optional travel_rule = "travelRule",
+        5 optional fee_sponsor_id = "feeSponsorId",
+    }
+}
+
 impl TransferCis2 {
     /// Makes one from what is required.
     pub fn new(
@@ -288,7 +347,7 @@ impl TransferCis2 {
 }
 
 /// A transfer of a Concordium protocol-level token (CIS-7).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Cis7", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TransferCis7 {
@@ -313,6 +372,18 @@ pub struct TransferCis7 {
     pub fee_sponsor_id: Option<FeeSponsorId>,
 }
 
+object! {
+    TransferCis7 {
+        0 required to = "to",
+        1 required amount = "amount",
+        2 required token_id = "tokenId",
+        3 optional memo = "memo",
+        4 optional external_id = "externalId",
+        5 optional travel_rule = "travelRule",
+        6 optional fee_sponsor_id = "feeSponsorId",
+    }
+}
+
 impl TransferCis7 {
     /// Makes one from what is required.
     pub fn new(
@@ -333,7 +404,7 @@ impl TransferCis7 {
 }
 
 /// A transfer of a Move coin other than the native one.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Coin", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TransferCoin {
@@ -357,6 +428,17 @@ pub struct TransferCoin {
     pub fee_sponsor_id: Option<FeeSponsorId>,
 }
 
+object! {
+    TransferCoin {
+        0 required coin = "coin",
+        1 required to = "to",
+        2 required amount = "amount",
+        3 optional external_id = "externalId",
+        4 optional travel_rule = "travelRule",
+        5 optional fee_sponsor_id = "feeSponsorId",
+    }
+}
+
 impl TransferCoin {
     /// Makes one from what is required.
     pub fn new(coin: impl Into<String>, to: impl Into<String>, amount: impl Into<String>) -> Self {
@@ -372,7 +454,7 @@ impl TransferCoin {
 }
 
 /// A transfer of an ERC-20 token.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Erc20", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TransferErc20 {
@@ -399,6 +481,18 @@ pub struct TransferErc20 {
     pub fee_sponsor_id: Option<FeeSponsorId>,
 }
 
+object! {
+    TransferErc20 {
+        0 required contract = "contract",
+        1 required to = "to",
+        2 required amount = "amount",
+        3 optional priority = "priority",
+        4 optional external_id = "externalId",
+        5 optional travel_rule = "travelRule",
+        6 optional fee_sponsor_id = "feeSponsorId",
+    }
+}
+
 impl TransferErc20 {
     /// Makes one from what is required.
     pub fn new(
@@ -419,7 +513,7 @@ impl TransferErc20 {
 }
 
 /// A transfer of an ERC-721 NFT.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Erc721", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TransferErc721 {
@@ -445,6 +539,18 @@ pub struct TransferErc721 {
     pub fee_sponsor_id: Option<FeeSponsorId>,
 }
 
+object! {
+    TransferErc721 {
+        0 required contract = "contract",
+        1 required to = "to",
+        2 required token_id = "tokenId",
+        3 optional priority = "priority",
+        4 optional external_id = "externalId",
+        5 optional travel_rule = "travelRule",
+        6 optional fee_sponsor_id = "feeSponsorId",
+    }
+}
+
 impl TransferErc721 {
     /// Makes one from what is required.
     pub fn new(
@@ -465,7 +571,7 @@ impl TransferErc721 {
 }
 
 /// A transfer of a confidential token (ERC-7984).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Erc7984", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TransferErc7984 {
@@ -490,6 +596,18 @@ pub struct TransferErc7984 {
     pub fee_sponsor_id: Option<FeeSponsorId>,
 }
 
+object! {
+    TransferErc7984 {
+        0 required contract = "contract",
+        1 required to = "to",
+        2 required amount = "amount",
+        3 optional priority = "priority",
+        4 optional external_id = "externalId",
+        5 optional travel_rule = "travelRule",
+        6 optional fee_sponsor_id = "feeSponsorId",
+    }
+}
+
 impl TransferErc7984 {
     /// Makes one from what is required.
     pub fn new(
@@ -510,7 +628,7 @@ impl TransferErc7984 {
 }
 
 /// A transfer of a Hedera NFT (HIP-17).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Hip17", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TransferHip17 {
@@ -537,6 +655,18 @@ pub struct TransferHip17 {
     pub fee_sponsor_id: Option<FeeSponsorId>,
 }
 
+object! {
+    TransferHip17 {
+        0 required token_id = "tokenId",
+        1 required serial_number = "serialNumber",
+        2 required to = "to",
+        3 optional memo = "memo",
+        4 optional external_id = "externalId",
+        5 optional travel_rule = "travelRule",
+        6 optional fee_sponsor_id = "feeSponsorId",
+    }
+}
+
 impl TransferHip17 {
     /// Makes one from what is required.
     pub fn new(
@@ -557,7 +687,7 @@ impl TransferHip17 {
 }
 
 /// A transfer of a Hedera token service token.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Hts", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TransferHts {
@@ -585,6 +715,18 @@ pub struct TransferHts {
     pub fee_sponsor_id: Option<FeeSponsorId>,
 }
 
+object! {
+    TransferHts {
+        0 required token_id = "tokenId",
+        1 required to = "to",
+        2 required amount = "amount",
+        3 optional memo = "memo",
+        4 optional external_id = "externalId",
+        5 optional travel_rule = "travelRule",
+        6 optional fee_sponsor_id = "feeSponsorId",
+    }
+}
+
 impl TransferHts {
     /// Makes one from what is required.
     pub fn new(
@@ -605,7 +747,7 @@ impl TransferHts {
 }
 
 /// A transfer of an issued currency of the XRP Ledger.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Iou", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TransferIou {
@@ -632,6 +774,19 @@ pub struct TransferIou {
     pub fee_sponsor_id: Option<FeeSponsorId>,
 }
 
+object! {
+    TransferIou {
+        0 required currency = "currency",
+        1 required issuer = "issuer",
+        2 required to = "to",
+        3 required amount = "amount",
+        4 optional memo = "memo",
+        5 optional external_id = "externalId",
+        6 optional travel_rule = "travelRule",
+        7 optional fee_sponsor_id = "feeSponsorId",
+    }
+}
+
 impl TransferIou {
     /// Makes one from what is required.
     pub fn new(
@@ -654,15 +809,21 @@ impl TransferIou {
 }
 
 /// The `metadata` of a `Offer`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct TransferMetadata {
     /// The asset.
     pub asset: AssetInfo,
 }
 
+object! {
+    TransferMetadata {
+        0 required asset = "asset",
+    }
+}
+
 /// A transfer of the network's own coin.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Native", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TransferNative {
@@ -702,6 +863,22 @@ pub struct TransferNative {
     pub fee_sponsor_id: Option<FeeSponsorId>,
 }
 
+object! {
+    TransferNative {
+        0 required to = "to",
+        1 required amount = "amount",
+        2 optional memo = "memo",
+        3 optional priority = "priority",
+        4 optional create_destination_account = "createDestinationAccount",
+        5 optional offer = "offer",
+        6 optional expires_at = "expiresAt",
+        7 optional use_durable_nonce = "useDurableNonce",
+        8 optional external_id = "externalId",
+        9 optional travel_rule = "travelRule",
+        10 optional fee_sponsor_id = "feeSponsorId",
+    }
+}
+
 impl TransferNative {
     /// Makes one from what is required.
     pub fn new(to: impl Into<String>, amount: impl Into<String>) -> Self {
@@ -722,7 +899,7 @@ impl TransferNative {
 }
 
 /// A transfer that was asked for, and how far it is.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TransferRequest {
@@ -781,6 +958,31 @@ pub struct TransferRequest {
     pub details: Option<Json>,
 }
 
+object! {
+    TransferRequest {
+        0 required id = "id",
+        1 required wallet_id = "walletId",
+        2 required network = "network",
+        3 required requester = "requester",
+        4 required request_body = "requestBody",
+        5 required metadata = "metadata",
+        6 required status = "status",
+        7 optional reason = "reason",
+        8 optional debug_trace = "debugTrace",
+        9 optional tx_hash = "txHash",
+        10 optional fee = "fee",
+        11 required date_requested = "dateRequested",
+        12 optional date_policy_resolved = "datePolicyResolved",
+        13 optional date_broadcasted = "dateBroadcasted",
+        14 optional date_confirmed = "dateConfirmed",
+        15 optional approval_id = "approvalId",
+        16 optional external_id = "externalId",
+        17 optional fee_sponsor_id = "feeSponsorId",
+        18 optional replacement_id = "replacementId",
+        19 optional details = "details",
+    }
+}
+
 open_enum! {
     /// How far a transfer or a transaction is.
     pub enum TransferRequestStatus {
@@ -794,7 +996,7 @@ open_enum! {
 }
 
 /// A transfer of a Stellar asset (SEP-41).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Sep41", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TransferSep41 {
@@ -823,6 +1025,19 @@ pub struct TransferSep41 {
     pub fee_sponsor_id: Option<FeeSponsorId>,
 }
 
+object! {
+    TransferSep41 {
+        0 required issuer = "issuer",
+        1 required asset_code = "assetCode",
+        2 required to = "to",
+        3 required amount = "amount",
+        4 optional memo = "memo",
+        5 optional external_id = "externalId",
+        6 optional travel_rule = "travelRule",
+        7 optional fee_sponsor_id = "feeSponsorId",
+    }
+}
+
 impl TransferSep41 {
     /// Makes one from what is required.
     pub fn new(
@@ -845,7 +1060,7 @@ impl TransferSep41 {
 }
 
 /// A transfer of a Starknet token (SNIP-2).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Snip2", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TransferSnip2 {
@@ -867,6 +1082,17 @@ pub struct TransferSnip2 {
     pub fee_sponsor_id: Option<FeeSponsorId>,
 }
 
+object! {
+    TransferSnip2 {
+        0 required contract = "contract",
+        1 required to = "to",
+        2 required amount = "amount",
+        3 optional external_id = "externalId",
+        4 optional travel_rule = "travelRule",
+        5 optional fee_sponsor_id = "feeSponsorId",
+    }
+}
+
 impl TransferSnip2 {
     /// Makes one from what is required.
     pub fn new(
@@ -886,7 +1112,7 @@ impl TransferSnip2 {
 }
 
 /// A transfer of a Starknet NFT (SNIP-3).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Snip3", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TransferSnip3 {
@@ -908,6 +1134,17 @@ pub struct TransferSnip3 {
     pub fee_sponsor_id: Option<FeeSponsorId>,
 }
 
+object! {
+    TransferSnip3 {
+        0 required contract = "contract",
+        1 required to = "to",
+        2 required token_id = "tokenId",
+        3 optional external_id = "externalId",
+        4 optional travel_rule = "travelRule",
+        5 optional fee_sponsor_id = "feeSponsorId",
+    }
+}
+
 impl TransferSnip3 {
     /// Makes one from what is required.
     pub fn new(
@@ -927,7 +1164,7 @@ impl TransferSnip3 {
 }
 
 /// A transfer of a Solana token (SPL or Token-2022).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TransferSpl {
@@ -962,6 +1199,21 @@ pub struct TransferSpl {
     pub fee_sponsor_id: Option<FeeSponsorId>,
 }
 
+object! {
+    TransferSpl {
+        0 required kind = "kind",
+        1 required to = "to",
+        2 required amount = "amount",
+        3 required mint = "mint",
+        4 optional memo = "memo",
+        5 optional create_destination_account = "createDestinationAccount",
+        6 optional use_durable_nonce = "useDurableNonce",
+        7 optional external_id = "externalId",
+        8 optional travel_rule = "travelRule",
+        9 optional fee_sponsor_id = "feeSponsorId",
+    }
+}
+
 impl TransferSpl {
     /// Makes one from what is required.
     pub fn new(
@@ -986,7 +1238,7 @@ impl TransferSpl {
 }
 
 /// A transfer of a TON jetton (TEP-74).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Tep74", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TransferTep74 {
@@ -1014,6 +1266,18 @@ pub struct TransferTep74 {
     pub fee_sponsor_id: Option<FeeSponsorId>,
 }
 
+object! {
+    TransferTep74 {
+        0 required to = "to",
+        1 required master = "master",
+        2 required amount = "amount",
+        3 optional memo = "memo",
+        4 optional external_id = "externalId",
+        5 optional travel_rule = "travelRule",
+        6 optional fee_sponsor_id = "feeSponsorId",
+    }
+}
+
 impl TransferTep74 {
     /// Makes one from what is required.
     pub fn new(
@@ -1034,7 +1298,7 @@ impl TransferTep74 {
 }
 
 /// A transfer of a TRC-10 token.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Trc10", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TransferTrc10 {
@@ -1058,6 +1322,17 @@ pub struct TransferTrc10 {
     pub fee_sponsor_id: Option<FeeSponsorId>,
 }
 
+object! {
+    TransferTrc10 {
+        0 required token_id = "tokenId",
+        1 required to = "to",
+        2 required amount = "amount",
+        3 optional external_id = "externalId",
+        4 optional travel_rule = "travelRule",
+        5 optional fee_sponsor_id = "feeSponsorId",
+    }
+}
+
 impl TransferTrc10 {
     /// Makes one from what is required.
     pub fn new(
@@ -1077,7 +1352,7 @@ impl TransferTrc10 {
 }
 
 /// A transfer of a TRC-20 token.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Trc20", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TransferTrc20 {
@@ -1101,6 +1376,17 @@ pub struct TransferTrc20 {
     pub fee_sponsor_id: Option<FeeSponsorId>,
 }
 
+object! {
+    TransferTrc20 {
+        0 required contract = "contract",
+        1 required to = "to",
+        2 required amount = "amount",
+        3 optional external_id = "externalId",
+        4 optional travel_rule = "travelRule",
+        5 optional fee_sponsor_id = "feeSponsorId",
+    }
+}
+
 impl TransferTrc20 {
     /// Makes one from what is required.
     pub fn new(
@@ -1120,7 +1406,7 @@ impl TransferTrc20 {
 }
 
 /// A transfer of a TRC-721 NFT.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Trc721", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TransferTrc721 {
@@ -1143,6 +1429,17 @@ pub struct TransferTrc721 {
     pub fee_sponsor_id: Option<FeeSponsorId>,
 }
 
+object! {
+    TransferTrc721 {
+        0 required contract = "contract",
+        1 required to = "to",
+        2 required token_id = "tokenId",
+        3 optional external_id = "externalId",
+        4 optional travel_rule = "travelRule",
+        5 optional fee_sponsor_id = "feeSponsorId",
+    }
+}
+
 impl TransferTrc721 {
     /// Makes one from what is required.
     pub fn new(
@@ -1162,7 +1459,7 @@ impl TransferTrc721 {
 }
 
 /// A transfer of a multi-purpose token of the XRP Ledger (XLS-33).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Xls33", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TransferXls33 {
@@ -1185,6 +1482,18 @@ pub struct TransferXls33 {
     /// The fee sponsor that pays the network's fee.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fee_sponsor_id: Option<FeeSponsorId>,
+}
+
+object! {
+    TransferXls33 {
+        0 required issuance_id = "issuanceId",
+        1 required to = "to",
+        2 required amount = "amount",
+        3 optional memo = "memo",
+        4 optional external_id = "externalId",
+        5 optional travel_rule = "travelRule",
+        6 optional fee_sponsor_id = "feeSponsorId",
+    }
 }
 
 impl TransferXls33 {

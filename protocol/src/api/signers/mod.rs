@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
+use crate::object::object;
 use crate::{
     Answer, Auth, Encoded, File, InvalidArgument, Json, Method, Operation, Outcome, Signed, Target,
     Undecodable,
@@ -58,7 +59,7 @@ impl Operation for ListKeyStores {
 /// `POST /key-stores/{storeId}/add-mac-user/input` · signed
 ///
 /// Answers bytes.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "AddMacUser", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreateAddMacUserInput {
@@ -69,6 +70,14 @@ pub struct CreateAddMacUserInput {
     pub mac_target_serial: String,
     /// The serial number of the hardware module to work on.
     pub hsm_target_serial: String,
+}
+
+object! {
+    CreateAddMacUserInput {
+        0 required store_id = "storeId",
+        1 required mac_target_serial = "macTargetSerial",
+        2 required hsm_target_serial = "hsmTargetSerial",
+    }
 }
 
 impl CreateAddMacUserInput {
@@ -115,7 +124,7 @@ impl Signed for CreateAddMacUserInput {}
 /// `POST /key-stores/{storeId}/add-mac-user/output` · signed
 ///
 /// Answers [`MessageResponse`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SubmitAddMacUserOutput {
@@ -125,8 +134,15 @@ pub struct SubmitAddMacUserOutput {
     /// What the ceremony wrote, as JSON.
     pub output_json: FleetOutput,
     /// The file to upload. It is not part of the JSON form.
-    #[serde(skip, default = "crate::api::signers::no_file")]
+    #[serde(skip)]
     pub file: File,
+}
+
+object! {
+    SubmitAddMacUserOutput with file = no_file {
+        0 required store_id = "storeId",
+        1 required output_json = "outputJson",
+    }
 }
 
 impl SubmitAddMacUserOutput {
@@ -169,7 +185,7 @@ impl Signed for SubmitAddMacUserOutput {}
 /// `POST /key-stores/{storeId}/add-provisioner/input` · signed
 ///
 /// Answers bytes.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "AddProvisioner", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreateAddProvisionerInput {
@@ -180,6 +196,14 @@ pub struct CreateAddProvisionerInput {
     pub yubikey_serial: String,
     /// The serial number of the hardware module to work on.
     pub hsm_target_serial: String,
+}
+
+object! {
+    CreateAddProvisionerInput {
+        0 required store_id = "storeId",
+        1 required yubikey_serial = "yubikeySerial",
+        2 required hsm_target_serial = "hsmTargetSerial",
+    }
 }
 
 impl CreateAddProvisionerInput {
@@ -226,7 +250,7 @@ impl Signed for CreateAddProvisionerInput {}
 /// `POST /key-stores/{storeId}/add-provisioner/output` · signed
 ///
 /// Answers [`MessageResponse`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SubmitAddProvisionerOutput {
@@ -236,8 +260,15 @@ pub struct SubmitAddProvisionerOutput {
     /// What the ceremony wrote, as JSON.
     pub output_json: FleetOutput,
     /// The file to upload. It is not part of the JSON form.
-    #[serde(skip, default = "crate::api::signers::no_file")]
+    #[serde(skip)]
     pub file: File,
+}
+
+object! {
+    SubmitAddProvisionerOutput with file = no_file {
+        0 required store_id = "storeId",
+        1 required output_json = "outputJson",
+    }
 }
 
 impl SubmitAddProvisionerOutput {
@@ -281,7 +312,7 @@ impl Signed for SubmitAddProvisionerOutput {}
 /// `POST /key-stores/{storeId}/clone/input` · signed
 ///
 /// Answers bytes.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Clone", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreateCloneInput {
@@ -295,6 +326,15 @@ pub struct CreateCloneInput {
     /// The serial number of the machine to work on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mac_target_serial: Option<String>,
+}
+
+object! {
+    CreateCloneInput {
+        0 required store_id = "storeId",
+        1 required hsm_source_serial = "hsmSourceSerial",
+        2 required hsm_target_serial = "hsmTargetSerial",
+        3 optional mac_target_serial = "macTargetSerial",
+    }
 }
 
 impl CreateCloneInput {
@@ -342,7 +382,7 @@ impl Signed for CreateCloneInput {}
 /// `POST /key-stores/{storeId}/clone/output` · signed
 ///
 /// Answers [`MessageResponse`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SubmitCloneOutput {
@@ -352,8 +392,15 @@ pub struct SubmitCloneOutput {
     /// What the ceremony wrote, as JSON.
     pub output_json: FleetOutput,
     /// The file to upload. It is not part of the JSON form.
-    #[serde(skip, default = "crate::api::signers::no_file")]
+    #[serde(skip)]
     pub file: File,
+}
+
+object! {
+    SubmitCloneOutput with file = no_file {
+        0 required store_id = "storeId",
+        1 required output_json = "outputJson",
+    }
 }
 
 impl SubmitCloneOutput {
@@ -396,7 +443,7 @@ impl Signed for SubmitCloneOutput {}
 /// `POST /key-stores/{storeId}/fleet-operations/cancel` · signed
 ///
 /// Answers [`FleetOperationGroup`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CancelFleetOperation {
@@ -408,6 +455,14 @@ pub struct CancelFleetOperation {
     /// Why.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+}
+
+object! {
+    CancelFleetOperation {
+        0 required store_id = "storeId",
+        1 required group_id = "groupId",
+        2 optional reason = "reason",
+    }
 }
 
 impl CancelFleetOperation {
@@ -450,7 +505,7 @@ impl Signed for CancelFleetOperation {}
 /// `POST /key-stores/{storeId}/genesis/input` · signed
 ///
 /// Answers bytes.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Genesis", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreateGenesisInput {
@@ -476,6 +531,20 @@ pub struct CreateGenesisInput {
     /// Settings for tests of the ceremony.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub debug_options: Option<Json>,
+}
+
+object! {
+    CreateGenesisInput {
+        0 required store_id = "storeId",
+        1 required num_provisioners = "numProvisioners",
+        2 required num_operational = "numOperational",
+        3 required num_secp256k1 = "numSecp256k1",
+        4 required num_ed25519 = "numEd25519",
+        5 required hsm_genesis_serial = "hsmGenesisSerial",
+        6 optional mac_genesis_serial = "macGenesisSerial",
+        7 optional hsm_genesis_firmware_version = "hsmGenesisFirmwareVersion",
+        8 optional debug_options = "debugOptions",
+    }
 }
 
 impl CreateGenesisInput {
@@ -531,7 +600,7 @@ impl Signed for CreateGenesisInput {}
 /// `POST /key-stores/{storeId}/genesis/output` · signed
 ///
 /// Answers [`MessageResponse`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SubmitGenesisOutput {
@@ -541,8 +610,15 @@ pub struct SubmitGenesisOutput {
     /// What the ceremony wrote, as JSON.
     pub output_json: FleetOutput,
     /// The file to upload. It is not part of the JSON form.
-    #[serde(skip, default = "crate::api::signers::no_file")]
+    #[serde(skip)]
     pub file: File,
+}
+
+object! {
+    SubmitGenesisOutput with file = no_file {
+        0 required store_id = "storeId",
+        1 required output_json = "outputJson",
+    }
 }
 
 impl SubmitGenesisOutput {
@@ -585,7 +661,7 @@ impl Signed for SubmitGenesisOutput {}
 /// `POST /key-stores/{storeId}/key-harvest/input` · signed
 ///
 /// Answers bytes.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "KeyHarvest", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreateKeyHarvestInput {
@@ -604,6 +680,17 @@ pub struct CreateKeyHarvestInput {
     /// How many Ed25519 keys to generate.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub num_ed25519: Option<i64>,
+}
+
+object! {
+    CreateKeyHarvestInput {
+        0 required store_id = "storeId",
+        1 required hsm_target_serial = "hsmTargetSerial",
+        2 required mac_target_serial = "macTargetSerial",
+        3 required mac_target_username = "macTargetUsername",
+        4 optional num_secp256k1 = "numSecp256k1",
+        5 optional num_ed25519 = "numEd25519",
+    }
 }
 
 impl CreateKeyHarvestInput {
@@ -654,7 +741,7 @@ impl Signed for CreateKeyHarvestInput {}
 /// `POST /key-stores/{storeId}/key-harvest/output` · signed
 ///
 /// Answers [`MessageResponse`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SubmitKeyHarvestOutput {
@@ -664,8 +751,15 @@ pub struct SubmitKeyHarvestOutput {
     /// What the ceremony wrote, as JSON.
     pub output_json: FleetOutput,
     /// The file to upload. It is not part of the JSON form.
-    #[serde(skip, default = "crate::api::signers::no_file")]
+    #[serde(skip)]
     pub file: File,
+}
+
+object! {
+    SubmitKeyHarvestOutput with file = no_file {
+        0 required store_id = "storeId",
+        1 required output_json = "outputJson",
+    }
 }
 
 impl SubmitKeyHarvestOutput {
@@ -708,13 +802,19 @@ impl Signed for SubmitKeyHarvestOutput {}
 /// `POST /key-stores/{storeId}/onchain-sign/input` · signed
 ///
 /// Answers bytes.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreateOnchainSignInput {
     /// The key store.
     #[serde(skip_serializing)]
     pub store_id: KeyStoreId,
+}
+
+object! {
+    CreateOnchainSignInput {
+        0 required store_id = "storeId",
+    }
 }
 
 impl CreateOnchainSignInput {
@@ -755,7 +855,7 @@ impl Signed for CreateOnchainSignInput {}
 /// `POST /key-stores/{storeId}/onchain-sign/output` · signed
 ///
 /// Answers [`KeystoreOutputResult`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SubmitOnchainSignOutput {
@@ -765,8 +865,15 @@ pub struct SubmitOnchainSignOutput {
     /// What the ceremony wrote, as JSON.
     pub output_json: KeystoreOutput,
     /// The file to upload. It is not part of the JSON form.
-    #[serde(skip, default = "crate::api::signers::no_file")]
+    #[serde(skip)]
     pub file: File,
+}
+
+object! {
+    SubmitOnchainSignOutput with file = no_file {
+        0 required store_id = "storeId",
+        1 required output_json = "outputJson",
+    }
 }
 
 impl SubmitOnchainSignOutput {
@@ -810,7 +917,7 @@ impl Signed for SubmitOnchainSignOutput {}
 /// `POST /key-stores/{storeId}/proof-of-control/input` · signed
 ///
 /// Answers bytes.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreateProofOfControlInput {
@@ -819,6 +926,13 @@ pub struct CreateProofOfControlInput {
     pub store_id: KeyStoreId,
     /// The wallets.
     pub wallet_ids: Vec<WalletId>,
+}
+
+object! {
+    CreateProofOfControlInput {
+        0 required store_id = "storeId",
+        1 required wallet_ids = "walletIds",
+    }
 }
 
 impl CreateProofOfControlInput {
@@ -860,7 +974,7 @@ impl Signed for CreateProofOfControlInput {}
 /// `POST /key-stores/{storeId}/proof-of-control/output` · signed
 ///
 /// Answers [`KeystoreOutputResult`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SubmitProofOfControlOutput {
@@ -870,8 +984,15 @@ pub struct SubmitProofOfControlOutput {
     /// What the ceremony wrote, as JSON.
     pub output_json: KeystoreOutput,
     /// The file to upload. It is not part of the JSON form.
-    #[serde(skip, default = "crate::api::signers::no_file")]
+    #[serde(skip)]
     pub file: File,
+}
+
+object! {
+    SubmitProofOfControlOutput with file = no_file {
+        0 required store_id = "storeId",
+        1 required output_json = "outputJson",
+    }
 }
 
 impl SubmitProofOfControlOutput {

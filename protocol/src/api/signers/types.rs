@@ -4,20 +4,27 @@ use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::api::shared::{KeyStoreId, KeyStoreKind, OrgId};
 use crate::literal::literal;
+use crate::object::object;
 use crate::open_enum::open_enum;
 use crate::union::union;
 use crate::{Json, Number};
 
 /// A key of an offline key store could not do its part.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct CeremonyFailure {
     /// What went wrong.
     pub fail: CeremonyFailureReason,
+}
+
+object! {
+    CeremonyFailure {
+        0 required fail = "fail",
+    }
 }
 
 impl CeremonyFailure {
@@ -28,13 +35,20 @@ impl CeremonyFailure {
 }
 
 /// Why a key of an offline key store could not do its part.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct CeremonyFailureReason {
     /// The message.
     pub message: String,
     /// The kind of error.
     pub code: String,
+}
+
+object! {
+    CeremonyFailureReason {
+        0 required message = "message",
+        1 required code = "code",
+    }
 }
 
 impl CeremonyFailureReason {
@@ -48,7 +62,7 @@ impl CeremonyFailureReason {
 }
 
 /// The variant of `FleetOutputSuccess` for `add-mac-user`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "add-mac-user")]
 #[non_exhaustive]
 pub struct FleetAddMacUser {
@@ -69,6 +83,18 @@ pub struct FleetAddMacUser {
     /// What the hardware module sealed, as it gave it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hsm_sealed: Option<Json>,
+}
+
+object! {
+    FleetAddMacUser {
+        0 optional ceremony_mode = "ceremony_mode",
+        1 required hsm_target_serial = "hsm_target_serial",
+        2 required hsm_identity_key = "hsm_identity_key",
+        3 required mac_target_serial = "mac_target_serial",
+        4 optional mac_username = "mac_username",
+        5 required mac_se_wrap_key_pub_key = "mac_se_wrap_key_pub_key",
+        6 optional hsm_sealed = "hsm_sealed",
+    }
 }
 
 impl FleetAddMacUser {
@@ -92,7 +118,7 @@ impl FleetAddMacUser {
 }
 
 /// The variant of `FleetOutputSuccess` for `add-provisioner`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "add-provisioner")]
 #[non_exhaustive]
 pub struct FleetAddProvisioner {
@@ -105,6 +131,15 @@ pub struct FleetAddProvisioner {
     pub provisioner_public_key_hex: String,
     /// The serial number of the provisioner's YubiKey.
     pub yubikey_serial: String,
+}
+
+object! {
+    FleetAddProvisioner {
+        0 optional ceremony_mode = "ceremony_mode",
+        1 required provisioner_label = "provisioner_label",
+        2 required provisioner_public_key_hex = "provisioner_public_key_hex",
+        3 required yubikey_serial = "yubikey_serial",
+    }
 }
 
 impl FleetAddProvisioner {
@@ -124,7 +159,7 @@ impl FleetAddProvisioner {
 }
 
 /// The variant of `FleetOutputSuccess` for `clone-registration`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "clone-registration")]
 #[non_exhaustive]
 pub struct FleetCloneRegistration {
@@ -142,6 +177,17 @@ pub struct FleetCloneRegistration {
     /// What the hardware module sealed, as it gave it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hsm_sealed: Option<Json>,
+}
+
+object! {
+    FleetCloneRegistration {
+        0 optional ceremony_mode = "ceremony_mode",
+        1 required hsm_target_serial = "hsm_target_serial",
+        2 required hsm_identity_key = "hsm_identity_key",
+        3 required mac_target_serial = "mac_target_serial",
+        4 required mac_se_wrap_key_pub_key = "mac_se_wrap_key_pub_key",
+        5 optional hsm_sealed = "hsm_sealed",
+    }
 }
 
 impl FleetCloneRegistration {
@@ -164,7 +210,7 @@ impl FleetCloneRegistration {
 }
 
 /// The `key_harvest` of a `FleetGenesisRegistration`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct FleetGenesisKeyHarvest {
     /// The number of the first Ed25519 key.
@@ -179,6 +225,16 @@ pub struct FleetGenesisKeyHarvest {
     pub secp256k1_start: Number,
     /// How many secp256k1 keys.
     pub secp256k1: Number,
+}
+
+object! {
+    FleetGenesisKeyHarvest {
+        0 required ed25519_start = "ed25519-start",
+        1 required ed25519 = "ed25519",
+        2 optional error = "error",
+        3 required secp256k1_start = "secp256k1-start",
+        4 required secp256k1 = "secp256k1",
+    }
 }
 
 impl FleetGenesisKeyHarvest {
@@ -201,7 +257,7 @@ impl FleetGenesisKeyHarvest {
 }
 
 /// The variant of `FleetOutputSuccess` for `genesis-registration`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "genesis-registration")]
 #[non_exhaustive]
 pub struct FleetGenesisRegistration {
@@ -223,6 +279,19 @@ pub struct FleetGenesisRegistration {
     pub hsm_sealed: Option<Json>,
     /// The keys that were generated.
     pub key_harvest: FleetGenesisKeyHarvest,
+}
+
+object! {
+    FleetGenesisRegistration {
+        0 optional ceremony_mode = "ceremony_mode",
+        1 required hsm_serial = "hsm_serial",
+        2 required hsm_identity_key = "hsm_identity_key",
+        3 required mac_serial = "mac_serial",
+        4 required mac_se_wrap_key_pub_key = "mac_se_wrap_key_pub_key",
+        5 required provisioners = "provisioners",
+        6 optional hsm_sealed = "hsm_sealed",
+        7 required key_harvest = "key_harvest",
+    }
 }
 
 impl FleetGenesisRegistration {
@@ -249,7 +318,7 @@ impl FleetGenesisRegistration {
 }
 
 /// The variant of `FleetOutputSuccess` for `key-harvest`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "key-harvest")]
 #[non_exhaustive]
 pub struct FleetKeyHarvest {
@@ -261,6 +330,15 @@ pub struct FleetKeyHarvest {
     pub mac_target_username: String,
     /// The keys that were generated.
     pub key_harvest: FleetKeyHarvestCounts,
+}
+
+object! {
+    FleetKeyHarvest {
+        0 required hsm_target_serial = "hsm_target_serial",
+        1 required mac_target_serial = "mac_target_serial",
+        2 required mac_target_username = "mac_target_username",
+        3 required key_harvest = "key_harvest",
+    }
 }
 
 impl FleetKeyHarvest {
@@ -281,7 +359,7 @@ impl FleetKeyHarvest {
 }
 
 /// The `key_harvest` of a `FleetKeyHarvest`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct FleetKeyHarvestCounts {
     /// How many secp256k1 keys.
@@ -298,6 +376,15 @@ pub struct FleetKeyHarvestCounts {
     pub ed25519_end: Option<Number>,
 }
 
+object! {
+    FleetKeyHarvestCounts {
+        0 optional secp256k1 = "secp256k1",
+        1 optional secp256k1_end = "secp256k1_end",
+        2 optional ed25519 = "ed25519",
+        3 optional ed25519_end = "ed25519_end",
+    }
+}
+
 impl FleetKeyHarvestCounts {
     /// Makes one; everything is optional.
     pub fn new() -> Self {
@@ -311,7 +398,7 @@ impl FleetKeyHarvestCounts {
 }
 
 /// The `operations` of a `FleetOperationGroup`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct FleetOperation {
@@ -325,8 +412,17 @@ pub struct FleetOperation {
     pub date_created: String,
 }
 
+object! {
+    FleetOperation {
+        0 required operation_id = "operationId",
+        1 required kind = "kind",
+        2 required status = "status",
+        3 required date_created = "dateCreated",
+    }
+}
+
 /// What `CancelFleetOperation` answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct FleetOperationGroup {
@@ -360,6 +456,25 @@ pub struct FleetOperationGroup {
     pub operations: Vec<FleetOperation>,
 }
 
+object! {
+    FleetOperationGroup {
+        0 required group_id = "groupId",
+        1 required store_id = "storeId",
+        2 required org_id = "orgId",
+        3 required status = "status",
+        4 required created_by = "createdBy",
+        5 optional submitted_by = "submittedBy",
+        6 optional date_submitted = "dateSubmitted",
+        7 optional reviewed_by = "reviewedBy",
+        8 optional date_reviewed = "dateReviewed",
+        9 optional canceled_by = "canceledBy",
+        10 optional date_canceled = "dateCanceled",
+        11 optional reason = "reason",
+        12 required date_created = "dateCreated",
+        13 required operations = "operations",
+    }
+}
+
 open_enum! {
     /// The `kind` of a `FleetOperation`.
     pub enum FleetOperationKind {
@@ -383,13 +498,11 @@ open_enum! {
 }
 
 /// The `output_json` of `SubmitAddMacUserOutput`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "fleet-output")]
 #[non_exhaustive]
 pub struct FleetOutput {
-    #[serde(default)]
     version: Literal1,
-    #[serde(default)]
     status: LiteralSuccess,
     /// The organisation.
     pub org_id: String,
@@ -408,6 +521,21 @@ pub struct FleetOutput {
     pub governance: Option<Json>,
     /// What came out, by hardware module or key.
     pub outputs: BTreeMap<String, FleetOutputEntry>,
+}
+
+object! {
+    FleetOutput {
+        0 defaulted version = "version",
+        1 defaulted status = "status",
+        2 required org_id = "org_id",
+        3 required fleet_id = "fleet_id",
+        4 required fleet_label = "fleet_label",
+        5 required keystore_id = "keystore_id",
+        6 required group_id = "group_id",
+        7 required online_domain = "online_domain",
+        8 optional governance = "governance",
+        9 required outputs = "outputs",
+    }
 }
 
 impl FleetOutput {
@@ -437,11 +565,17 @@ impl FleetOutput {
 }
 
 /// The `outputs` of a `FleetOutput`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct FleetOutputEntry {
     /// What came of it.
     pub success: FleetOutputSuccess,
+}
+
+object! {
+    FleetOutputEntry {
+        0 required success = "success",
+    }
 }
 
 impl FleetOutputEntry {
@@ -477,7 +611,7 @@ open_enum! {
 }
 
 /// A place that keeps keys.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct KeyStore {
     /// Its id.
@@ -491,12 +625,20 @@ pub struct KeyStore {
     pub primary: bool,
 }
 
+object! {
+    KeyStore {
+        0 required id = "id",
+        1 required kind = "kind",
+        2 optional name = "name",
+        3 required primary = "primary",
+    }
+}
+
 /// The `output_json` of `SubmitOnchainSignOutput`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "keystore-output")]
 #[non_exhaustive]
 pub struct KeystoreOutput {
-    #[serde(default)]
     version: Literal1,
     /// The organisation.
     pub org_id: String,
@@ -510,6 +652,18 @@ pub struct KeystoreOutput {
     pub status: KeystoreOutputStatus,
     /// What came out, by hardware module or key.
     pub outputs: BTreeMap<String, KeystoreOutputEntry>,
+}
+
+object! {
+    KeystoreOutput {
+        0 defaulted version = "version",
+        1 required org_id = "org_id",
+        2 required fleet_id = "fleet_id",
+        3 required keystore_id = "keystore_id",
+        4 required group_id = "group_id",
+        5 required status = "status",
+        6 required outputs = "outputs",
+    }
 }
 
 impl KeystoreOutput {
@@ -545,12 +699,18 @@ union! {
 }
 
 /// The variant of `KeystoreOutputEntry` for `onchain-sign-v1`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "onchain-sign-v1")]
 #[non_exhaustive]
 pub struct KeystoreOutputEntryOnchainSignV1 {
     /// What came of it.
     pub result: OnchainSignResult,
+}
+
+object! {
+    KeystoreOutputEntryOnchainSignV1 {
+        0 required result = "result",
+    }
 }
 
 impl KeystoreOutputEntryOnchainSignV1 {
@@ -563,12 +723,18 @@ impl KeystoreOutputEntryOnchainSignV1 {
 }
 
 /// The variant of `KeystoreOutputEntry` for `proof-of-control-v1`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "proof-of-control-v1")]
 #[non_exhaustive]
 pub struct KeystoreOutputEntryProofOfControlV1 {
     /// What came of it.
     pub result: ProofOfControlResult,
+}
+
+object! {
+    KeystoreOutputEntryProofOfControlV1 {
+        0 required result = "result",
+    }
 }
 
 impl KeystoreOutputEntryProofOfControlV1 {
@@ -581,11 +747,17 @@ impl KeystoreOutputEntryProofOfControlV1 {
 }
 
 /// What `SubmitOnchainSignOutput` answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct KeystoreOutputResult {
     /// How far it is, or whether it is in use.
     pub status: KeystoreOutputResultStatus,
+}
+
+object! {
+    KeystoreOutputResult {
+        0 required status = "status",
+    }
 }
 
 open_enum! {
@@ -606,19 +778,31 @@ open_enum! {
 }
 
 /// What `ListKeyStores` answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ListKeyStoresResponse {
     /// The items of this page.
     pub items: Vec<KeyStore>,
 }
 
+object! {
+    ListKeyStoresResponse {
+        0 required items = "items",
+    }
+}
+
 /// What `ListSigners` answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ListSignersResponse {
     /// The clusters.
     pub clusters: Vec<SignerCluster>,
+}
+
+object! {
+    ListSignersResponse {
+        0 required clusters = "clusters",
+    }
 }
 
 union! {
@@ -632,11 +816,17 @@ union! {
 }
 
 /// The signatures that were made.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct OnchainSignSuccess {
     /// What came of it.
     pub success: BTreeMap<String, OnchainSignature>,
+}
+
+object! {
+    OnchainSignSuccess {
+        0 required success = "success",
+    }
 }
 
 impl OnchainSignSuccess {
@@ -647,7 +837,7 @@ impl OnchainSignSuccess {
 }
 
 /// The `success` of a `OnchainSignSuccess`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct OnchainSignature {
     /// The public key that signed; hex.
@@ -656,6 +846,14 @@ pub struct OnchainSignature {
     pub exact_bytes_signed: String,
     /// The signature.
     pub signature: String,
+}
+
+object! {
+    OnchainSignature {
+        0 required signer_public_key = "signer_public_key",
+        1 required exact_bytes_signed = "exact_bytes_signed",
+        2 required signature = "signature",
+    }
 }
 
 impl OnchainSignature {
@@ -674,7 +872,7 @@ impl OnchainSignature {
 }
 
 /// The `success` of a `ProofOfControlSuccess`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ProofOfControl {
     /// The public key that signed; hex.
@@ -687,6 +885,16 @@ pub struct ProofOfControl {
     pub exact_bytes_signed: String,
     /// The signature.
     pub signature: String,
+}
+
+object! {
+    ProofOfControl {
+        0 required signer_public_key = "signer_public_key",
+        1 required prefix = "prefix",
+        2 required message = "message",
+        3 required exact_bytes_signed = "exact_bytes_signed",
+        4 required signature = "signature",
+    }
 }
 
 impl ProofOfControl {
@@ -719,11 +927,17 @@ union! {
 }
 
 /// The proof that a key is controlled.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ProofOfControlSuccess {
     /// What came of it.
     pub success: ProofOfControl,
+}
+
+object! {
+    ProofOfControlSuccess {
+        0 required success = "success",
+    }
 }
 
 impl ProofOfControlSuccess {
@@ -734,7 +948,7 @@ impl ProofOfControlSuccess {
 }
 
 /// The `clusters` of a `ListSignersResponse`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SignerCluster {
@@ -744,8 +958,15 @@ pub struct SignerCluster {
     pub signers: Vec<SignerClusterSigner>,
 }
 
+object! {
+    SignerCluster {
+        0 required cluster_id = "clusterId",
+        1 required signers = "signers",
+    }
+}
+
 /// The `signers` of a `SignerCluster`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SignerClusterSigner {
@@ -753,6 +974,13 @@ pub struct SignerClusterSigner {
     pub signer_id: String,
     /// The public key to encrypt key shares with.
     pub encryption_key: String,
+}
+
+object! {
+    SignerClusterSigner {
+        0 required signer_id = "signerId",
+        1 required encryption_key = "encryptionKey",
+    }
 }
 
 literal!(Literal1 = 1);

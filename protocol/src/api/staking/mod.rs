@@ -5,8 +5,9 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use crate::object::object;
 use crate::{
     Answer, Auth, Encoded, InvalidArgument, Method, Operation, Outcome, Paged, Signed, Target,
     Undecodable,
@@ -25,7 +26,7 @@ pub use crate::api::shared::{
 /// `GET /staking/stakes` · token
 ///
 /// Answers [`ListStakesResponse`], page by page.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListStakes {
@@ -35,6 +36,13 @@ pub struct ListStakes {
     /// The page to answer: the `nextPageToken` of the one before.
     #[serde(skip_serializing)]
     pub pagination_token: Option<String>,
+}
+
+object! {
+    ListStakes {
+        0 optional limit = "limit",
+        1 optional pagination_token = "paginationToken",
+    }
 }
 
 impl ListStakes {
@@ -93,11 +101,17 @@ impl Paged for ListStakes {
 /// `POST /staking/stakes` · signed
 ///
 /// Answers [`StakeWithActions`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct CreateStake {
     /// What to send.
     pub body: CreateStakeRequest,
+}
+
+object! {
+    CreateStake {
+        0 required body = "body",
+    }
 }
 
 impl CreateStake {
@@ -134,7 +148,7 @@ impl Signed for CreateStake {}
 /// `GET /staking/stakes/{stakeId}` · token
 ///
 /// Answers [`StakeWithActions`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetStakes {
@@ -147,6 +161,14 @@ pub struct GetStakes {
     /// The page to answer: the `nextPageToken` of the one before.
     #[serde(skip_serializing)]
     pub pagination_token: Option<String>,
+}
+
+object! {
+    GetStakes {
+        0 required stake_id = "stakeId",
+        1 optional limit = "limit",
+        2 optional pagination_token = "paginationToken",
+    }
 }
 
 impl GetStakes {
@@ -188,7 +210,7 @@ impl Operation for GetStakes {
 /// `GET /staking/stakes/{stakeId}/actions` · token
 ///
 /// Answers [`ListStakeActionsResponse`], page by page.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListStakeActions {
@@ -201,6 +223,14 @@ pub struct ListStakeActions {
     /// The page to answer: the `nextPageToken` of the one before.
     #[serde(skip_serializing)]
     pub pagination_token: Option<String>,
+}
+
+object! {
+    ListStakeActions {
+        0 required stake_id = "stakeId",
+        1 optional limit = "limit",
+        2 optional pagination_token = "paginationToken",
+    }
 }
 
 impl ListStakeActions {
@@ -262,7 +292,7 @@ impl Paged for ListStakeActions {
 /// `POST /staking/stakes/{stakeId}/actions` · signed
 ///
 /// Answers [`StakeWithActions`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreateStakeAction {
@@ -271,6 +301,13 @@ pub struct CreateStakeAction {
     pub stake_id: StakeId,
     /// What to send.
     pub body: CreateStakeActionRequest,
+}
+
+object! {
+    CreateStakeAction {
+        0 required stake_id = "stakeId",
+        1 required body = "body",
+    }
 }
 
 impl CreateStakeAction {
@@ -312,13 +349,19 @@ impl Signed for CreateStakeAction {}
 /// `GET /staking/stakes/{stakeId}/rewards` · token
 ///
 /// Answers [`AssetBalance`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetStakeRewards {
     /// The stake.
     #[serde(skip_serializing)]
     pub stake_id: StakeId,
+}
+
+object! {
+    GetStakeRewards {
+        0 required stake_id = "stakeId",
+    }
 }
 
 impl GetStakeRewards {

@@ -3,17 +3,18 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::Number;
 use crate::api::shared::{ActionStatus, Requester, SignatureId, TransactionId, WalletId};
 use crate::id::id;
 use crate::literal::literal;
+use crate::object::object;
 use crate::open_enum::open_enum;
 use crate::union::union;
 
 /// The `data` of a `StakeBabylon`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct BabylonStakeData {
@@ -31,6 +32,17 @@ pub struct BabylonStakeData {
     pub lock_height: Number,
 }
 
+object! {
+    BabylonStakeData {
+        0 required finality_providers = "finalityProviders",
+        1 required covenant_pubkeys = "covenantPubkeys",
+        2 required magic_bytes = "magicBytes",
+        3 required covenant_threshold = "covenantThreshold",
+        4 required min_unbonding_time = "minUnbondingTime",
+        5 required lock_height = "lockHeight",
+    }
+}
+
 union! {
     /// What `CreateStakeAction` sends.
     pub enum CreateStakeActionRequest by shape {
@@ -44,13 +56,12 @@ union! {
 }
 
 /// Stakes bitcoin with Babylon.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "protocol", rename = "Babylon", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreateStakeBabylon {
     /// The wallet.
     pub wallet_id: WalletId,
-    #[serde(default)]
     provider: LiteralFigment,
     /// How much, in the smallest unit of the asset unless the provider counts otherwise. Matches
     /// `^\d+$`.
@@ -63,14 +74,23 @@ pub struct CreateStakeBabylon {
     pub external_id: Option<String>,
 }
 
+object! {
+    CreateStakeBabylon {
+        0 required wallet_id = "walletId",
+        1 defaulted provider = "provider",
+        2 required amount = "amount",
+        3 required duration = "duration",
+        4 optional external_id = "externalId",
+    }
+}
+
 /// Stakes ether.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "protocol", rename = "Ethereum", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreateStakeEthereum {
     /// The wallet.
     pub wallet_id: WalletId,
-    #[serde(default)]
     provider: LiteralFigment,
     /// How much, in the smallest unit of the asset unless the provider counts otherwise. Matches
     /// `^\d+$`.
@@ -79,6 +99,15 @@ pub struct CreateStakeEthereum {
     /// body answers what exists already; the same id with another body is refused with 409.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
+}
+
+object! {
+    CreateStakeEthereum {
+        0 required wallet_id = "walletId",
+        1 defaulted provider = "provider",
+        2 required amount = "amount",
+        3 optional external_id = "externalId",
+    }
 }
 
 impl CreateStakeEthereum {
@@ -94,7 +123,7 @@ impl CreateStakeEthereum {
 }
 
 /// Stakes IOTA.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "protocol", rename = "Iota", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreateStakeIota {
@@ -112,6 +141,16 @@ pub struct CreateStakeIota {
     /// body answers what exists already; the same id with another body is refused with 409.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
+}
+
+object! {
+    CreateStakeIota {
+        0 required wallet_id = "walletId",
+        1 required validator = "validator",
+        2 required amount = "amount",
+        3 optional locked_iotas = "lockedIotas",
+        4 optional external_id = "externalId",
+    }
 }
 
 impl CreateStakeIota {
@@ -142,15 +181,21 @@ union! {
 }
 
 /// The `data` of a `StakeEthereum`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct EthereumStakeData {
     /// The validator.
     pub validator: EthereumStakeDataValidator,
 }
 
+object! {
+    EthereumStakeData {
+        0 required validator = "validator",
+    }
+}
+
 /// The `validator` of a `EthereumStakeData`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct EthereumStakeDataValidator {
@@ -160,8 +205,15 @@ pub struct EthereumStakeDataValidator {
     pub withdrawal_address: String,
 }
 
+object! {
+    EthereumStakeDataValidator {
+        0 required pubkey = "pubkey",
+        1 required withdrawal_address = "withdrawalAddress",
+    }
+}
+
 /// The `data` of a `StakeIota`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct IotaStakeData {
@@ -176,6 +228,15 @@ pub struct IotaStakeData {
     pub validator: String,
 }
 
+object! {
+    IotaStakeData {
+        0 required kind = "kind",
+        1 optional staked_objects = "stakedObjects",
+        2 required amount = "amount",
+        3 required validator = "validator",
+    }
+}
+
 open_enum! {
     /// The `kind` of a `IotaStakeData`.
     pub enum IotaStakeDataKind {
@@ -185,7 +246,7 @@ open_enum! {
 }
 
 /// The `staked_objects` of a `IotaStakeData`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct IotaStakedObject {
@@ -198,8 +259,16 @@ pub struct IotaStakedObject {
     pub expiration_date: Option<String>,
 }
 
+object! {
+    IotaStakedObject {
+        0 required id = "id",
+        1 required amount = "amount",
+        2 optional expiration_date = "expirationDate",
+    }
+}
+
 /// What `ListStakeActions` answers: a page of [`StakeAction`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListStakeActionsResponse {
@@ -210,8 +279,15 @@ pub struct ListStakeActionsResponse {
     pub next_page_token: Option<String>,
 }
 
+object! {
+    ListStakeActionsResponse {
+        0 required items = "items",
+        1 optional next_page_token = "nextPageToken",
+    }
+}
+
 /// What `ListStakes` answers: a page of [`Stake`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListStakesResponse {
@@ -220,6 +296,13 @@ pub struct ListStakesResponse {
     /// Asks for the next page. Absent or empty on the last.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
+}
+
+object! {
+    ListStakesResponse {
+        0 required items = "items",
+        1 optional next_page_token = "nextPageToken",
+    }
 }
 
 union! {
@@ -235,7 +318,7 @@ union! {
 }
 
 /// The `items` of a `ListStakeActionsResponse`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct StakeAction {
@@ -267,12 +350,27 @@ pub struct StakeAction {
     pub date_created: String,
 }
 
+object! {
+    StakeAction {
+        0 required id = "id",
+        1 required stake_id = "stakeId",
+        2 required status = "status",
+        3 optional transaction_id = "transactionId",
+        4 optional signature_id = "signatureId",
+        5 optional transaction_hash = "transactionHash",
+        6 required kind = "kind",
+        7 required requester = "requester",
+        8 required request_body = "requestBody",
+        9 optional failure_reason = "failureReason",
+        10 required date_created = "dateCreated",
+    }
+}
+
 /// Deposits more IOTA into a stake.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "protocol", rename = "Iota", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct StakeActionDepositIota {
-    #[serde(default)]
     kind: LiteralDeposit,
     /// How much, in the smallest unit of the asset unless the provider counts otherwise. Matches
     /// `^\d+$`.
@@ -284,6 +382,15 @@ pub struct StakeActionDepositIota {
     /// body answers what exists already; the same id with another body is refused with 409.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
+}
+
+object! {
+    StakeActionDepositIota {
+        0 defaulted kind = "kind",
+        1 required amount = "amount",
+        2 optional locked_iotas = "lockedIotas",
+        3 optional external_id = "externalId",
+    }
 }
 
 impl StakeActionDepositIota {
@@ -327,16 +434,22 @@ union! {
 }
 
 /// Withdraws staked ether.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(tag = "protocol", rename = "Ethereum", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct StakeActionWithdrawEthereum {
-    #[serde(default)]
     kind: LiteralWithdraw,
     /// Your own id for it. A transfer, transaction or signature sent again with the same id and
     /// body answers what exists already; the same id with another body is refused with 409.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
+}
+
+object! {
+    StakeActionWithdrawEthereum {
+        0 defaulted kind = "kind",
+        1 optional external_id = "externalId",
+    }
 }
 
 impl StakeActionWithdrawEthereum {
@@ -350,11 +463,10 @@ impl StakeActionWithdrawEthereum {
 }
 
 /// Withdraws staked IOTA.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "protocol", rename = "Iota", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct StakeActionWithdrawIota {
-    #[serde(default)]
     kind: LiteralWithdraw,
     /// How much, in the smallest unit of the asset unless the provider counts otherwise. Matches
     /// `^\d+$`.
@@ -363,6 +475,14 @@ pub struct StakeActionWithdrawIota {
     /// body answers what exists already; the same id with another body is refused with 409.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
+}
+
+object! {
+    StakeActionWithdrawIota {
+        0 defaulted kind = "kind",
+        1 required amount = "amount",
+        2 optional external_id = "externalId",
+    }
 }
 
 impl StakeActionWithdrawIota {
@@ -377,7 +497,7 @@ impl StakeActionWithdrawIota {
 }
 
 /// The variant of `Stake` for `Babylon`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "protocol", rename = "Babylon", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct StakeBabylon {
@@ -400,8 +520,21 @@ pub struct StakeBabylon {
     pub data: BabylonStakeData,
 }
 
+object! {
+    StakeBabylon {
+        0 required id = "id",
+        1 optional provider = "provider",
+        2 required wallet_id = "walletId",
+        3 required status = "status",
+        4 required requester = "requester",
+        5 required request_body = "requestBody",
+        6 required date_created = "dateCreated",
+        7 required data = "data",
+    }
+}
+
 /// The variant of `Stake` for `Ethereum`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "protocol", rename = "Ethereum", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct StakeEthereum {
@@ -424,13 +557,26 @@ pub struct StakeEthereum {
     pub data: Option<EthereumStakeData>,
 }
 
+object! {
+    StakeEthereum {
+        0 required id = "id",
+        1 optional provider = "provider",
+        2 required wallet_id = "walletId",
+        3 required status = "status",
+        4 required requester = "requester",
+        5 required request_body = "requestBody",
+        6 required date_created = "dateCreated",
+        7 optional data = "data",
+    }
+}
+
 id! {
     /// Identifies a stake.
     StakeId
 }
 
 /// The variant of `Stake` for `Iota`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "protocol", rename = "Iota", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct StakeIota {
@@ -451,6 +597,19 @@ pub struct StakeIota {
     pub date_created: String,
     /// What belongs to it.
     pub data: IotaStakeData,
+}
+
+object! {
+    StakeIota {
+        0 required id = "id",
+        1 optional provider = "provider",
+        2 required wallet_id = "walletId",
+        3 required status = "status",
+        4 required requester = "requester",
+        5 required request_body = "requestBody",
+        6 required date_created = "dateCreated",
+        7 required data = "data",
+    }
 }
 
 open_enum! {
@@ -498,7 +657,7 @@ union! {
 }
 
 /// The variant of `StakeWithActions` for `Babylon`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "protocol", rename = "Babylon", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct StakeWithActionsBabylon {
@@ -523,8 +682,22 @@ pub struct StakeWithActionsBabylon {
     pub actions: Vec<StakeAction>,
 }
 
+object! {
+    StakeWithActionsBabylon {
+        0 required id = "id",
+        1 optional provider = "provider",
+        2 required wallet_id = "walletId",
+        3 required status = "status",
+        4 required requester = "requester",
+        5 required request_body = "requestBody",
+        6 required date_created = "dateCreated",
+        7 required data = "data",
+        8 required actions = "actions",
+    }
+}
+
 /// The variant of `StakeWithActions` for `Ethereum`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "protocol", rename = "Ethereum", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct StakeWithActionsEthereum {
@@ -549,8 +722,22 @@ pub struct StakeWithActionsEthereum {
     pub actions: Vec<StakeAction>,
 }
 
+object! {
+    StakeWithActionsEthereum {
+        0 required id = "id",
+        1 optional provider = "provider",
+        2 required wallet_id = "walletId",
+        3 required status = "status",
+        4 required requester = "requester",
+        5 required request_body = "requestBody",
+        6 required date_created = "dateCreated",
+        7 optional data = "data",
+        8 required actions = "actions",
+    }
+}
+
 /// The variant of `StakeWithActions` for `Iota`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "protocol", rename = "Iota", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct StakeWithActionsIota {
@@ -573,6 +760,20 @@ pub struct StakeWithActionsIota {
     pub data: IotaStakeData,
     /// The actions on it.
     pub actions: Vec<StakeAction>,
+}
+
+object! {
+    StakeWithActionsIota {
+        0 required id = "id",
+        1 optional provider = "provider",
+        2 required wallet_id = "walletId",
+        3 required status = "status",
+        4 required requester = "requester",
+        5 required request_body = "requestBody",
+        6 required date_created = "dateCreated",
+        7 required data = "data",
+        8 required actions = "actions",
+    }
 }
 
 literal!(LiteralDeposit = "Deposit");

@@ -5,8 +5,9 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use crate::object::object;
 use crate::{
     Answer, Auth, Encoded, InvalidArgument, Method, Operation, Outcome, Paged, Signed, Target,
     Undecodable,
@@ -28,7 +29,7 @@ pub use crate::api::shared::{
 /// `GET /swaps` · token
 ///
 /// Answers [`ListSwapsResponse`], page by page.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListSwaps {
@@ -38,6 +39,13 @@ pub struct ListSwaps {
     /// The page to answer: the `nextPageToken` of the one before.
     #[serde(skip_serializing)]
     pub pagination_token: Option<String>,
+}
+
+object! {
+    ListSwaps {
+        0 optional limit = "limit",
+        1 optional pagination_token = "paginationToken",
+    }
 }
 
 impl ListSwaps {
@@ -96,11 +104,17 @@ impl Paged for ListSwaps {
 /// `POST /swaps` · signed
 ///
 /// Answers [`Swap`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct CreateSwap {
     /// What to send.
     pub body: CreateSwapRequest,
+}
+
+object! {
+    CreateSwap {
+        0 required body = "body",
+    }
 }
 
 impl CreateSwap {
@@ -138,11 +152,17 @@ impl Signed for CreateSwap {}
 ///
 /// Answers [`SwapQuote`].
 #[doc(alias = "createSwapQuote")]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct RequestSwapQuote {
     /// What to send.
     pub body: RequestSwapQuoteRequest,
+}
+
+object! {
+    RequestSwapQuote {
+        0 required body = "body",
+    }
 }
 
 impl RequestSwapQuote {
@@ -177,13 +197,19 @@ impl Operation for RequestSwapQuote {
 /// `GET /swaps/quotes/{quoteId}` · token
 ///
 /// Answers [`SwapQuote`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetSwapQuote {
     /// The quote. At most 64 characters.
     #[serde(skip_serializing)]
     pub quote_id: SwapQuoteId,
+}
+
+object! {
+    GetSwapQuote {
+        0 required quote_id = "quoteId",
+    }
 }
 
 impl GetSwapQuote {
@@ -221,13 +247,19 @@ impl Operation for GetSwapQuote {
 /// `GET /swaps/{swapId}` · token
 ///
 /// Answers [`Swap`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetSwap {
     /// The swap. At most 64 characters.
     #[serde(skip_serializing)]
     pub swap_id: SwapId,
+}
+
+object! {
+    GetSwap {
+        0 required swap_id = "swapId",
+    }
 }
 
 impl GetSwap {

@@ -10,6 +10,7 @@ use crate::api::shared::{
     Erc20Token, Requester, Swap, SwapAsset, SwapAssetWithMetadata, SwapProvider, SwapQuoteId,
     WalletId,
 };
+use crate::object::object;
 use crate::open_enum::open_enum;
 use crate::union::union;
 
@@ -22,7 +23,7 @@ open_enum! {
 }
 
 /// What `ListSwaps` answers: a page of [`Swap`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListSwapsResponse {
@@ -31,6 +32,13 @@ pub struct ListSwapsResponse {
     /// Asks for the next page. Absent or empty on the last.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
+}
+
+object! {
+    ListSwapsResponse {
+        0 required items = "items",
+        1 optional next_page_token = "nextPageToken",
+    }
 }
 
 union! {
@@ -46,7 +54,7 @@ union! {
 }
 
 /// The price of a swap, as quoted by a provider.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SwapQuote {
@@ -76,8 +84,24 @@ pub struct SwapQuote {
     pub requester: Requester,
 }
 
+object! {
+    SwapQuote {
+        0 required id = "id",
+        1 required wallet_id = "walletId",
+        2 optional target_wallet_id = "targetWalletId",
+        3 required provider = "provider",
+        4 required source_asset = "sourceAsset",
+        5 required target_asset = "targetAsset",
+        6 required slippage_bps = "slippageBps",
+        7 optional fee = "fee",
+        8 required date_created = "dateCreated",
+        9 required request_body = "requestBody",
+        10 required requester = "requester",
+    }
+}
+
 /// The variant of `RequestSwapQuoteRequest` for `CircleCctp`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "provider", rename = "CircleCctp", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SwapQuoteCircleCctp {
@@ -98,6 +122,18 @@ pub struct SwapQuoteCircleCctp {
     /// Whether to use a durable nonce, so that the transaction does not expire while it waits.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub use_durable_nonce: Option<bool>,
+}
+
+object! {
+    SwapQuoteCircleCctp {
+        0 required wallet_id = "walletId",
+        1 optional target_wallet_id = "targetWalletId",
+        2 required source_asset = "sourceAsset",
+        3 required target_asset = "targetAsset",
+        4 required fee_tolerance_bps = "feeToleranceBps",
+        5 optional speed = "speed",
+        6 optional use_durable_nonce = "useDurableNonce",
+    }
 }
 
 impl SwapQuoteCircleCctp {
@@ -132,7 +168,7 @@ union! {
 }
 
 /// The variant of `RequestSwapQuoteRequest` for `UniswapClassic`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "provider", rename = "UniswapClassic", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SwapQuoteUniswapClassic {
@@ -147,6 +183,16 @@ pub struct SwapQuoteUniswapClassic {
     pub target_asset: SwapTargetAsset,
     /// By how much the price may worsen, in hundredths of a percent.
     pub slippage_bps: Number,
+}
+
+object! {
+    SwapQuoteUniswapClassic {
+        0 required wallet_id = "walletId",
+        1 optional target_wallet_id = "targetWalletId",
+        2 required source_asset = "sourceAsset",
+        3 required target_asset = "targetAsset",
+        4 required slippage_bps = "slippageBps",
+    }
 }
 
 impl SwapQuoteUniswapClassic {
@@ -168,7 +214,7 @@ impl SwapQuoteUniswapClassic {
 }
 
 /// The variant of `RequestSwapQuoteRequest` for `UniswapX`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "provider", rename = "UniswapX", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SwapQuoteUniswapX {
@@ -183,6 +229,16 @@ pub struct SwapQuoteUniswapX {
     pub target_asset: SwapTargetAsset,
     /// By how much the price may worsen, in hundredths of a percent.
     pub slippage_bps: Number,
+}
+
+object! {
+    SwapQuoteUniswapX {
+        0 required wallet_id = "walletId",
+        1 optional target_wallet_id = "targetWalletId",
+        2 required source_asset = "sourceAsset",
+        3 required target_asset = "targetAsset",
+        4 required slippage_bps = "slippageBps",
+    }
 }
 
 impl SwapQuoteUniswapX {
@@ -229,12 +285,18 @@ impl SwapTargetAssetNative {
 }
 
 /// The variant of `SwapTargetAsset` for `Spl`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Spl")]
 #[non_exhaustive]
 pub struct SwapTargetAssetSpl {
     /// The address of the token's mint.
     pub mint: String,
+}
+
+object! {
+    SwapTargetAssetSpl {
+        0 required mint = "mint",
+    }
 }
 
 impl SwapTargetAssetSpl {

@@ -5,8 +5,9 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use crate::object::object;
 use crate::{
     Answer, Auth, Encoded, InvalidArgument, Json, Method, Operation, Outcome, Paged, Signed,
     Target, Undecodable,
@@ -25,7 +26,7 @@ pub use crate::api::shared::{
 /// `GET /tenant/orgs` · token
 ///
 /// Answers [`ListOrgsResponse`], page by page.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListOrgs {
@@ -36,8 +37,16 @@ pub struct ListOrgs {
     #[serde(skip_serializing)]
     pub pagination_token: Option<String>,
     /// Only organisations of these statuses.
-    #[serde(default, skip_serializing)]
+    #[serde(skip_serializing)]
     pub status: Vec<OrgStatus>,
+}
+
+object! {
+    ListOrgs {
+        0 optional limit = "limit",
+        1 optional pagination_token = "paginationToken",
+        2 defaulted status = "status",
+    }
 }
 
 impl ListOrgs {
@@ -98,7 +107,7 @@ impl Paged for ListOrgs {
 /// `POST /tenant/orgs` · signed
 ///
 /// Answers [`OrgResponse`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreateOrg {
@@ -106,6 +115,13 @@ pub struct CreateOrg {
     pub name: String,
     /// The key stores to create with it.
     pub key_stores: Vec<Json>,
+}
+
+object! {
+    CreateOrg {
+        0 required name = "name",
+        1 required key_stores = "keyStores",
+    }
 }
 
 impl CreateOrg {
@@ -145,13 +161,19 @@ impl Signed for CreateOrg {}
 /// `GET /tenant/orgs/{orgId}` · token
 ///
 /// Answers [`OrgResponse`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetOrg {
     /// The organisation.
     #[serde(skip_serializing)]
     pub org_id: OrgId,
+}
+
+object! {
+    GetOrg {
+        0 required org_id = "orgId",
+    }
 }
 
 impl GetOrg {
@@ -189,7 +211,7 @@ impl Operation for GetOrg {
 /// `PUT /tenant/orgs/{orgId}` · signed
 ///
 /// Answers [`OrgResponse`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct UpdateOrg {
@@ -199,6 +221,13 @@ pub struct UpdateOrg {
     /// A name for people.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+}
+
+object! {
+    UpdateOrg {
+        0 required org_id = "orgId",
+        1 optional name = "name",
+    }
 }
 
 impl UpdateOrg {
@@ -239,7 +268,7 @@ impl Signed for UpdateOrg {}
 /// `PUT /tenant/orgs/{orgId}/status` · signed
 ///
 /// Answers nothing.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct UpdateOrgStatus {
@@ -248,6 +277,13 @@ pub struct UpdateOrgStatus {
     pub org_id: OrgId,
     /// How far it is, or whether it is in use.
     pub status: OrgStatus,
+}
+
+object! {
+    UpdateOrgStatus {
+        0 required org_id = "orgId",
+        1 required status = "status",
+    }
 }
 
 impl UpdateOrgStatus {
@@ -289,7 +325,7 @@ impl Signed for UpdateOrgStatus {}
 /// `GET /tenant/permissions` · token
 ///
 /// Answers [`ListTenantPermissionsResponse`], page by page.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListTenantPermissions {
@@ -299,6 +335,13 @@ pub struct ListTenantPermissions {
     /// The page to answer: the `nextPageToken` of the one before.
     #[serde(skip_serializing)]
     pub pagination_token: Option<String>,
+}
+
+object! {
+    ListTenantPermissions {
+        0 optional limit = "limit",
+        1 optional pagination_token = "paginationToken",
+    }
 }
 
 impl ListTenantPermissions {
@@ -357,13 +400,19 @@ impl Paged for ListTenantPermissions {
 /// `GET /tenant/permissions/{permissionId}` · token
 ///
 /// Answers [`Permission`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetTenantPermission {
     /// The permission.
     #[serde(skip_serializing)]
     pub permission_id: PermissionId,
+}
+
+object! {
+    GetTenantPermission {
+        0 required permission_id = "permissionId",
+    }
 }
 
 impl GetTenantPermission {
@@ -401,7 +450,7 @@ impl Operation for GetTenantPermission {
 /// `POST /tenant/permissions/{permissionId}/assign` · signed
 ///
 /// Answers nothing.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AssignTenantPermission {
@@ -410,6 +459,13 @@ pub struct AssignTenantPermission {
     pub permission_id: PermissionId,
     /// The user, service account or group.
     pub identity_id: String,
+}
+
+object! {
+    AssignTenantPermission {
+        0 required permission_id = "permissionId",
+        1 required identity_id = "identityId",
+    }
 }
 
 impl AssignTenantPermission {
@@ -451,7 +507,7 @@ impl Signed for AssignTenantPermission {}
 /// `POST /tenant/permissions/{permissionId}/revoke` · signed
 ///
 /// Answers nothing.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct RevokeTenantPermission {
@@ -460,6 +516,13 @@ pub struct RevokeTenantPermission {
     pub permission_id: PermissionId,
     /// The user, service account or group.
     pub identity_id: String,
+}
+
+object! {
+    RevokeTenantPermission {
+        0 required permission_id = "permissionId",
+        1 required identity_id = "identityId",
+    }
 }
 
 impl RevokeTenantPermission {
@@ -501,7 +564,7 @@ impl Signed for RevokeTenantPermission {}
 /// `GET /tenant/user-groups` · token
 ///
 /// Answers [`ListTenantUserGroupsResponse`], page by page.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListTenantUserGroups {
@@ -511,6 +574,13 @@ pub struct ListTenantUserGroups {
     /// The page to answer: the `nextPageToken` of the one before.
     #[serde(skip_serializing)]
     pub pagination_token: Option<String>,
+}
+
+object! {
+    ListTenantUserGroups {
+        0 optional limit = "limit",
+        1 optional pagination_token = "paginationToken",
+    }
 }
 
 impl ListTenantUserGroups {
@@ -569,7 +639,7 @@ impl Paged for ListTenantUserGroups {
 /// `POST /tenant/user-groups` · signed
 ///
 /// Answers [`UserGroup`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct CreateTenantUserGroup {
     /// A name for people.
@@ -577,6 +647,13 @@ pub struct CreateTenantUserGroup {
     /// What it is for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
+}
+
+object! {
+    CreateTenantUserGroup {
+        0 required name = "name",
+        1 optional description = "description",
+    }
 }
 
 impl CreateTenantUserGroup {
@@ -616,13 +693,19 @@ impl Signed for CreateTenantUserGroup {}
 /// `DELETE /tenant/user-groups/{userGroupId}` · signed
 ///
 /// Answers nothing.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct DeleteTenantUserGroup {
     /// The group.
     #[serde(skip_serializing)]
     pub user_group_id: UserGroupId,
+}
+
+object! {
+    DeleteTenantUserGroup {
+        0 required user_group_id = "userGroupId",
+    }
 }
 
 impl DeleteTenantUserGroup {
@@ -662,13 +745,19 @@ impl Signed for DeleteTenantUserGroup {}
 /// `GET /tenant/user-groups/{userGroupId}` · token
 ///
 /// Answers [`UserGroup`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetTenantUserGroup {
     /// The group.
     #[serde(skip_serializing)]
     pub user_group_id: UserGroupId,
+}
+
+object! {
+    GetTenantUserGroup {
+        0 required user_group_id = "userGroupId",
+    }
 }
 
 impl GetTenantUserGroup {
@@ -706,7 +795,7 @@ impl Operation for GetTenantUserGroup {
 /// `PUT /tenant/user-groups/{userGroupId}` · signed
 ///
 /// Answers [`UserGroup`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct UpdateTenantUserGroup {
@@ -717,12 +806,16 @@ pub struct UpdateTenantUserGroup {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// What it is for. `Some(None)` clears it.
-    #[serde(
-        default,
-        deserialize_with = "crate::nullable::deserialize",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<Option<String>>,
+}
+
+object! {
+    UpdateTenantUserGroup {
+        0 required user_group_id = "userGroupId",
+        1 optional name = "name",
+        2 clearable description = "description",
+    }
 }
 
 impl UpdateTenantUserGroup {
@@ -764,7 +857,7 @@ impl Signed for UpdateTenantUserGroup {}
 /// `DELETE /tenant/user-groups/{userGroupId}/members` · signed
 ///
 /// Answers nothing.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct RemoveTenantUserGroupMembers {
@@ -773,6 +866,13 @@ pub struct RemoveTenantUserGroupMembers {
     pub user_group_id: UserGroupId,
     /// The users.
     pub user_ids: Vec<UserId>,
+}
+
+object! {
+    RemoveTenantUserGroupMembers {
+        0 required user_group_id = "userGroupId",
+        1 required user_ids = "userIds",
+    }
 }
 
 impl RemoveTenantUserGroupMembers {
@@ -814,7 +914,7 @@ impl Signed for RemoveTenantUserGroupMembers {}
 /// `GET /tenant/user-groups/{userGroupId}/members` · token
 ///
 /// Answers [`ListTenantUserGroupMembersResponse`], page by page.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListTenantUserGroupMembers {
@@ -827,6 +927,14 @@ pub struct ListTenantUserGroupMembers {
     /// The page to answer: the `nextPageToken` of the one before.
     #[serde(skip_serializing)]
     pub pagination_token: Option<String>,
+}
+
+object! {
+    ListTenantUserGroupMembers {
+        0 required user_group_id = "userGroupId",
+        1 optional limit = "limit",
+        2 optional pagination_token = "paginationToken",
+    }
 }
 
 impl ListTenantUserGroupMembers {
@@ -888,7 +996,7 @@ impl Paged for ListTenantUserGroupMembers {
 /// `POST /tenant/user-groups/{userGroupId}/members` · signed
 ///
 /// Answers nothing.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AddTenantUserGroupMembers {
@@ -897,6 +1005,13 @@ pub struct AddTenantUserGroupMembers {
     pub user_group_id: UserGroupId,
     /// The users.
     pub user_ids: Vec<UserId>,
+}
+
+object! {
+    AddTenantUserGroupMembers {
+        0 required user_group_id = "userGroupId",
+        1 required user_ids = "userIds",
+    }
 }
 
 impl AddTenantUserGroupMembers {
@@ -938,7 +1053,7 @@ impl Signed for AddTenantUserGroupMembers {}
 /// `GET /tenant/users` · token
 ///
 /// Answers [`ListTenantUsersResponse`], page by page.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListTenantUsers {
@@ -948,6 +1063,13 @@ pub struct ListTenantUsers {
     /// The page to answer: the `nextPageToken` of the one before.
     #[serde(skip_serializing)]
     pub pagination_token: Option<String>,
+}
+
+object! {
+    ListTenantUsers {
+        0 optional limit = "limit",
+        1 optional pagination_token = "paginationToken",
+    }
 }
 
 impl ListTenantUsers {
@@ -1006,7 +1128,7 @@ impl Paged for ListTenantUsers {
 /// `POST /tenant/users` · signed
 ///
 /// Answers [`TenantUser`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreateTenantUser {
@@ -1019,6 +1141,14 @@ pub struct CreateTenantUser {
     /// Whether the user has to log in through single sign-on.
     #[serde(rename = "isSSORequired", skip_serializing_if = "Option::is_none")]
     pub is_sso_required: Option<bool>,
+}
+
+object! {
+    CreateTenantUser {
+        0 required email = "email",
+        1 optional external_id = "externalId",
+        2 optional is_sso_required = "isSSORequired",
+    }
 }
 
 impl CreateTenantUser {
@@ -1059,13 +1189,19 @@ impl Signed for CreateTenantUser {}
 /// `DELETE /tenant/users/{userId}` · signed
 ///
 /// Answers nothing.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct DeleteTenantUser {
     /// The user.
     #[serde(skip_serializing)]
     pub user_id: UserId,
+}
+
+object! {
+    DeleteTenantUser {
+        0 required user_id = "userId",
+    }
 }
 
 impl DeleteTenantUser {
@@ -1105,13 +1241,19 @@ impl Signed for DeleteTenantUser {}
 /// `GET /tenant/users/{userId}` · token
 ///
 /// Answers [`TenantUser`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetTenantUser {
     /// The user.
     #[serde(skip_serializing)]
     pub user_id: UserId,
+}
+
+object! {
+    GetTenantUser {
+        0 required user_id = "userId",
+    }
 }
 
 impl GetTenantUser {
@@ -1149,7 +1291,7 @@ impl Operation for GetTenantUser {
 /// `PUT /tenant/users/{userId}` · signed
 ///
 /// Answers nothing.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct UpdateTenantUser {
@@ -1159,6 +1301,13 @@ pub struct UpdateTenantUser {
     /// Whether the user has to log in through single sign-on.
     #[serde(rename = "isSSORequired")]
     pub is_sso_required: bool,
+}
+
+object! {
+    UpdateTenantUser {
+        0 required user_id = "userId",
+        1 required is_sso_required = "isSSORequired",
+    }
 }
 
 impl UpdateTenantUser {

@@ -3,14 +3,15 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::Json;
 use crate::api::shared::{Permission, UserGroup, UserGroupMember, UserId, UserKind};
+use crate::object::object;
 use crate::open_enum::open_enum;
 
 /// What `ListOrgs` answers: a page of [`Json`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListOrgsResponse {
@@ -21,8 +22,15 @@ pub struct ListOrgsResponse {
     pub next_page_token: Option<String>,
 }
 
+object! {
+    ListOrgsResponse {
+        0 required items = "items",
+        1 optional next_page_token = "nextPageToken",
+    }
+}
+
 /// What `ListTenantPermissions` answers: a page of [`Permission`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListTenantPermissionsResponse {
@@ -33,8 +41,15 @@ pub struct ListTenantPermissionsResponse {
     pub next_page_token: Option<String>,
 }
 
+object! {
+    ListTenantPermissionsResponse {
+        0 required items = "items",
+        1 optional next_page_token = "nextPageToken",
+    }
+}
+
 /// What `ListTenantUserGroupMembers` answers: a page of [`UserGroupMember`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListTenantUserGroupMembersResponse {
@@ -45,8 +60,15 @@ pub struct ListTenantUserGroupMembersResponse {
     pub next_page_token: Option<String>,
 }
 
+object! {
+    ListTenantUserGroupMembersResponse {
+        0 required items = "items",
+        1 optional next_page_token = "nextPageToken",
+    }
+}
+
 /// What `ListTenantUserGroups` answers: a page of [`UserGroup`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListTenantUserGroupsResponse {
@@ -57,8 +79,15 @@ pub struct ListTenantUserGroupsResponse {
     pub next_page_token: Option<String>,
 }
 
+object! {
+    ListTenantUserGroupsResponse {
+        0 required items = "items",
+        1 optional next_page_token = "nextPageToken",
+    }
+}
+
 /// What `ListTenantUsers` answers: a page of [`TenantUser`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListTenantUsersResponse {
@@ -69,13 +98,25 @@ pub struct ListTenantUsersResponse {
     pub next_page_token: Option<String>,
 }
 
+object! {
+    ListTenantUsersResponse {
+        0 required items = "items",
+        1 optional next_page_token = "nextPageToken",
+    }
+}
+
 /// What `CreateOrg` answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct OrgResponse {
     /// The organisation.
-    #[serde(default)]
     pub org: Json,
+}
+
+object! {
+    OrgResponse {
+        0 defaulted org = "org",
+    }
 }
 
 open_enum! {
@@ -88,7 +129,7 @@ open_enum! {
 }
 
 /// What `CreateTenantUser` answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TenantUser {
@@ -113,4 +154,18 @@ pub struct TenantUser {
     pub permissions: Vec<Json>,
     /// The organisations that the user is in.
     pub orgs: Vec<Json>,
+}
+
+object! {
+    TenantUser {
+        0 required id = "id",
+        1 required kind = "kind",
+        2 required username = "username",
+        3 required is_registered = "isRegistered",
+        4 required is_active = "isActive",
+        5 required is_sso_required = "isSSORequired",
+        6 optional external_id = "externalId",
+        7 required permissions = "permissions",
+        8 required orgs = "orgs",
+    }
 }

@@ -5,8 +5,9 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use crate::object::object;
 use crate::{
     Answer, Auth, Encoded, InvalidArgument, Method, Operation, Outcome, Paged, Signed, Target,
     Undecodable,
@@ -30,7 +31,7 @@ pub use crate::api::shared::{
 /// `GET /vaults` · token
 ///
 /// Answers [`ListVaultsResponse`], page by page.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListVaults {
@@ -40,6 +41,13 @@ pub struct ListVaults {
     /// The page to answer: the `nextPageToken` of the one before.
     #[serde(skip_serializing)]
     pub pagination_token: Option<String>,
+}
+
+object! {
+    ListVaults {
+        0 optional limit = "limit",
+        1 optional pagination_token = "paginationToken",
+    }
 }
 
 impl ListVaults {
@@ -98,7 +106,7 @@ impl Paged for ListVaults {
 /// `POST /vaults` · signed
 ///
 /// Answers [`Vault`].
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreateVault {
@@ -112,6 +120,14 @@ pub struct CreateVault {
     /// body answers what exists already; the same id with another body is refused with 409.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
+}
+
+object! {
+    CreateVault {
+        0 optional name = "name",
+        1 optional tags = "tags",
+        2 optional external_id = "externalId",
+    }
 }
 
 impl CreateVault {
@@ -152,13 +168,19 @@ impl Signed for CreateVault {}
 /// `GET /vaults/{vaultId}` · token
 ///
 /// Answers [`Vault`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetVault {
     /// The vault.
     #[serde(skip_serializing)]
     pub vault_id: VaultId,
+}
+
+object! {
+    GetVault {
+        0 required vault_id = "vaultId",
+    }
 }
 
 impl GetVault {
@@ -196,7 +218,7 @@ impl Operation for GetVault {
 /// `PUT /vaults/{vaultId}` · signed
 ///
 /// Answers [`Vault`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct UpdateVault {
@@ -210,6 +232,14 @@ pub struct UpdateVault {
     /// body answers what exists already; the same id with another body is refused with 409.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
+}
+
+object! {
+    UpdateVault {
+        0 required vault_id = "vaultId",
+        1 optional name = "name",
+        2 optional external_id = "externalId",
+    }
 }
 
 impl UpdateVault {
@@ -251,7 +281,7 @@ impl Signed for UpdateVault {}
 /// `POST /vaults/{vaultId}/addresses` · signed
 ///
 /// Answers [`VaultAddress`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreateVaultAddress {
@@ -260,6 +290,13 @@ pub struct CreateVaultAddress {
     pub vault_id: VaultId,
     /// The network.
     pub network: VaultNetwork,
+}
+
+object! {
+    CreateVaultAddress {
+        0 required vault_id = "vaultId",
+        1 required network = "network",
+    }
 }
 
 impl CreateVaultAddress {
@@ -301,7 +338,7 @@ impl Signed for CreateVaultAddress {}
 /// `GET /vaults/{vaultId}/assets` · token
 ///
 /// Answers [`ListVaultAssetsResponse`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListVaultAssets {
@@ -314,6 +351,14 @@ pub struct ListVaultAssets {
     /// Only assets on this network.
     #[serde(skip_serializing)]
     pub network: Option<String>,
+}
+
+object! {
+    ListVaultAssets {
+        0 required vault_id = "vaultId",
+        1 optional show_unverified = "showUnverified",
+        2 optional network = "network",
+    }
 }
 
 impl ListVaultAssets {
@@ -356,7 +401,7 @@ impl Operation for ListVaultAssets {
 /// `GET /vaults/{vaultId}/balances` · token
 ///
 /// Answers [`ListVaultBalancesResponse`], page by page.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListVaultBalances {
@@ -378,6 +423,17 @@ pub struct ListVaultBalances {
     /// Only entries of this asset.
     #[serde(skip_serializing)]
     pub tid: Option<String>,
+}
+
+object! {
+    ListVaultBalances {
+        0 required vault_id = "vaultId",
+        1 optional limit = "limit",
+        2 optional pagination_token = "paginationToken",
+        3 optional kind = "kind",
+        4 optional network = "network",
+        5 optional tid = "tid",
+    }
 }
 
 impl ListVaultBalances {
@@ -445,7 +501,7 @@ impl Paged for ListVaultBalances {
 /// `GET /vaults/{vaultId}/history` · token
 ///
 /// Answers [`ListVaultHistoryResponse`], page by page.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListVaultHistory {
@@ -459,14 +515,25 @@ pub struct ListVaultHistory {
     #[serde(skip_serializing)]
     pub pagination_token: Option<String>,
     /// Only events on these networks.
-    #[serde(default, skip_serializing)]
+    #[serde(skip_serializing)]
     pub network: Vec<VaultNetwork>,
     /// Only events of these assets.
-    #[serde(default, skip_serializing)]
+    #[serde(skip_serializing)]
     pub tid: Vec<String>,
     /// Only events of these kinds.
-    #[serde(default, skip_serializing)]
+    #[serde(skip_serializing)]
     pub kind: Vec<VaultHistoryKind>,
+}
+
+object! {
+    ListVaultHistory {
+        0 required vault_id = "vaultId",
+        1 optional limit = "limit",
+        2 optional pagination_token = "paginationToken",
+        3 defaulted network = "network",
+        4 defaulted tid = "tid",
+        5 defaulted kind = "kind",
+    }
 }
 
 impl ListVaultHistory {
@@ -534,7 +601,7 @@ impl Paged for ListVaultHistory {
 /// `GET /vaults/{vaultId}/locks` · token
 ///
 /// Answers [`ListVaultLocksResponse`], page by page.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListVaultLocks {
@@ -553,6 +620,16 @@ pub struct ListVaultLocks {
     /// Only locks of this asset.
     #[serde(skip_serializing)]
     pub tid: Option<String>,
+}
+
+object! {
+    ListVaultLocks {
+        0 required vault_id = "vaultId",
+        1 optional limit = "limit",
+        2 optional pagination_token = "paginationToken",
+        3 optional network = "network",
+        4 optional tid = "tid",
+    }
 }
 
 impl ListVaultLocks {
@@ -618,7 +695,7 @@ impl Paged for ListVaultLocks {
 /// `POST /vaults/{vaultId}/locks` · signed
 ///
 /// Answers [`VaultLock`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreateVaultLock {
@@ -641,6 +718,18 @@ pub struct CreateVaultLock {
     /// Who the amount is for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub beneficiary: Option<String>,
+}
+
+object! {
+    CreateVaultLock {
+        0 required vault_id = "vaultId",
+        1 required network = "network",
+        2 required tid = "tid",
+        3 required amount = "amount",
+        4 optional external_id = "externalId",
+        5 optional reason = "reason",
+        6 optional beneficiary = "beneficiary",
+    }
 }
 
 impl CreateVaultLock {
@@ -692,7 +781,7 @@ impl Signed for CreateVaultLock {}
 /// `GET /vaults/{vaultId}/locks/{lockId}` · token
 ///
 /// Answers [`VaultLock`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetVaultLock {
@@ -702,6 +791,13 @@ pub struct GetVaultLock {
     /// The lock.
     #[serde(skip_serializing)]
     pub lock_id: VaultLockId,
+}
+
+object! {
+    GetVaultLock {
+        0 required vault_id = "vaultId",
+        1 required lock_id = "lockId",
+    }
 }
 
 impl GetVaultLock {
@@ -742,7 +838,7 @@ impl Operation for GetVaultLock {
 /// `POST /vaults/{vaultId}/locks/{lockId}/release` · signed
 ///
 /// Answers [`VaultLock`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ReleaseVaultLock {
@@ -752,6 +848,13 @@ pub struct ReleaseVaultLock {
     /// The lock.
     #[serde(skip_serializing)]
     pub lock_id: VaultLockId,
+}
+
+object! {
+    ReleaseVaultLock {
+        0 required vault_id = "vaultId",
+        1 required lock_id = "lockId",
+    }
 }
 
 impl ReleaseVaultLock {
@@ -795,7 +898,7 @@ impl Signed for ReleaseVaultLock {}
 /// `POST /vaults/{vaultId}/locks/{lockId}/replace` · signed
 ///
 /// Answers [`VaultLock`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ReplaceVaultLock {
@@ -810,6 +913,15 @@ pub struct ReplaceVaultLock {
     /// Why.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+}
+
+object! {
+    ReplaceVaultLock {
+        0 required vault_id = "vaultId",
+        1 required lock_id = "lockId",
+        2 required amount = "amount",
+        3 optional reason = "reason",
+    }
 }
 
 impl ReplaceVaultLock {
@@ -859,7 +971,7 @@ impl Signed for ReplaceVaultLock {}
 /// `POST /vaults/{vaultId}/locks/{lockId}/transfer` · signed
 ///
 /// Answers [`TransferRequest`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TransferVaultLock {
@@ -871,6 +983,14 @@ pub struct TransferVaultLock {
     pub lock_id: VaultLockId,
     /// How much, in the smallest unit of the asset unless the provider counts otherwise.
     pub amount: String,
+}
+
+object! {
+    TransferVaultLock {
+        0 required vault_id = "vaultId",
+        1 required lock_id = "lockId",
+        2 required amount = "amount",
+    }
 }
 
 impl TransferVaultLock {
@@ -919,7 +1039,7 @@ impl Signed for TransferVaultLock {}
 /// `GET /vaults/{vaultId}/quarantines` · token
 ///
 /// Answers [`ListVaultQuarantinesResponse`], page by page.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListVaultQuarantines {
@@ -935,6 +1055,15 @@ pub struct ListVaultQuarantines {
     /// Only transfers on this network.
     #[serde(skip_serializing)]
     pub network: Option<String>,
+}
+
+object! {
+    ListVaultQuarantines {
+        0 required vault_id = "vaultId",
+        1 optional limit = "limit",
+        2 optional pagination_token = "paginationToken",
+        3 optional network = "network",
+    }
 }
 
 impl ListVaultQuarantines {
@@ -998,7 +1127,7 @@ impl Paged for ListVaultQuarantines {
 /// `GET /vaults/{vaultId}/quarantines/{quarantineId}` · token
 ///
 /// Answers [`VaultQuarantine`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetVaultQuarantine {
@@ -1008,6 +1137,13 @@ pub struct GetVaultQuarantine {
     /// The quarantined transfer.
     #[serde(skip_serializing)]
     pub quarantine_id: VaultQuarantineId,
+}
+
+object! {
+    GetVaultQuarantine {
+        0 required vault_id = "vaultId",
+        1 required quarantine_id = "quarantineId",
+    }
 }
 
 impl GetVaultQuarantine {
@@ -1048,7 +1184,7 @@ impl Operation for GetVaultQuarantine {
 /// `POST /vaults/{vaultId}/quarantines/{quarantineId}/release` · signed
 ///
 /// Answers [`QuarantineRelease`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ReleaseQuarantine {
@@ -1061,6 +1197,14 @@ pub struct ReleaseQuarantine {
     /// Why.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+}
+
+object! {
+    ReleaseQuarantine {
+        0 required vault_id = "vaultId",
+        1 required quarantine_id = "quarantineId",
+        2 optional reason = "reason",
+    }
 }
 
 impl ReleaseQuarantine {
@@ -1105,7 +1249,7 @@ impl Signed for ReleaseQuarantine {}
 /// `DELETE /vaults/{vaultId}/tags` · signed
 ///
 /// Answers nothing.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct UntagVault {
@@ -1114,6 +1258,13 @@ pub struct UntagVault {
     pub vault_id: VaultId,
     /// The tags.
     pub tags: Vec<String>,
+}
+
+object! {
+    UntagVault {
+        0 required vault_id = "vaultId",
+        1 required tags = "tags",
+    }
 }
 
 impl UntagVault {
@@ -1155,7 +1306,7 @@ impl Signed for UntagVault {}
 /// `PUT /vaults/{vaultId}/tags` · signed
 ///
 /// Answers nothing.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TagVault {
@@ -1164,6 +1315,13 @@ pub struct TagVault {
     pub vault_id: VaultId,
     /// The tags.
     pub tags: Vec<String>,
+}
+
+object! {
+    TagVault {
+        0 required vault_id = "vaultId",
+        1 required tags = "tags",
+    }
 }
 
 impl TagVault {
@@ -1205,7 +1363,7 @@ impl Signed for TagVault {}
 /// `POST /vaults/{vaultId}/transfers` · signed
 ///
 /// Answers [`TransferRequest`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreateVaultTransfer {
@@ -1224,6 +1382,17 @@ pub struct CreateVaultTransfer {
     /// body answers what exists already; the same id with another body is refused with 409.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
+}
+
+object! {
+    CreateVaultTransfer {
+        0 required vault_id = "vaultId",
+        1 required network = "network",
+        2 required tid = "tid",
+        3 required to = "to",
+        4 required amount = "amount",
+        5 optional external_id = "externalId",
+    }
 }
 
 impl CreateVaultTransfer {

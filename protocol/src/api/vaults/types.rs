@@ -4,15 +4,16 @@ use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::api::shared::{ApprovalId, Network, OrgId, TransferId, VaultId, WalletId};
 use crate::id::id;
+use crate::object::object;
 use crate::open_enum::open_enum;
 use crate::{Json, Number};
 
 /// What `ListVaultAssets` answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListVaultAssetsResponse {
@@ -22,8 +23,15 @@ pub struct ListVaultAssetsResponse {
     pub net_worth: VaultNetWorth,
 }
 
+object! {
+    ListVaultAssetsResponse {
+        0 required items = "items",
+        1 required net_worth = "netWorth",
+    }
+}
+
 /// What `ListVaultBalances` answers: a page of [`VaultBalanceEntry`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListVaultBalancesResponse {
@@ -34,8 +42,15 @@ pub struct ListVaultBalancesResponse {
     pub next_page_token: Option<String>,
 }
 
+object! {
+    ListVaultBalancesResponse {
+        0 required items = "items",
+        1 optional next_page_token = "nextPageToken",
+    }
+}
+
 /// What `ListVaultHistory` answers: a page of [`VaultHistoryEvent`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListVaultHistoryResponse {
@@ -46,8 +61,15 @@ pub struct ListVaultHistoryResponse {
     pub next_page_token: Option<String>,
 }
 
+object! {
+    ListVaultHistoryResponse {
+        0 required items = "items",
+        1 optional next_page_token = "nextPageToken",
+    }
+}
+
 /// What `ListVaultLocks` answers: a page of [`VaultLock`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListVaultLocksResponse {
@@ -58,8 +80,15 @@ pub struct ListVaultLocksResponse {
     pub next_page_token: Option<String>,
 }
 
+object! {
+    ListVaultLocksResponse {
+        0 required items = "items",
+        1 optional next_page_token = "nextPageToken",
+    }
+}
+
 /// What `ListVaultQuarantines` answers: a page of [`VaultQuarantine`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListVaultQuarantinesResponse {
@@ -70,8 +99,15 @@ pub struct ListVaultQuarantinesResponse {
     pub next_page_token: Option<String>,
 }
 
+object! {
+    ListVaultQuarantinesResponse {
+        0 required items = "items",
+        1 optional next_page_token = "nextPageToken",
+    }
+}
+
 /// What `ListVaults` answers: a page of [`Vault`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListVaultsResponse {
@@ -82,8 +118,15 @@ pub struct ListVaultsResponse {
     pub next_page_token: Option<String>,
 }
 
+object! {
+    ListVaultsResponse {
+        0 required items = "items",
+        1 optional next_page_token = "nextPageToken",
+    }
+}
+
 /// What `ReleaseQuarantine` answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct QuarantineRelease {
@@ -101,7 +144,6 @@ pub struct QuarantineRelease {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kyt_result: Option<Json>,
     /// Who asked for it.
-    #[serde(default)]
     pub requester: Json,
     /// Why.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -118,6 +160,23 @@ pub struct QuarantineRelease {
     pub date_created: String,
 }
 
+object! {
+    QuarantineRelease {
+        0 required id = "id",
+        1 required vault_id = "vaultId",
+        2 required quarantine_id = "quarantineId",
+        3 required network = "network",
+        4 required transaction_hash = "transactionHash",
+        5 optional kyt_result = "kytResult",
+        6 defaulted requester = "requester",
+        7 optional reason = "reason",
+        8 optional rejection_reason = "rejectionReason",
+        9 required status = "status",
+        10 optional approval_id = "approvalId",
+        11 required date_created = "dateCreated",
+    }
+}
+
 open_enum! {
     /// The `status` of a `QuarantineRelease`.
     pub enum QuarantineReleaseStatus {
@@ -128,7 +187,7 @@ open_enum! {
 }
 
 /// A vault: addresses on several networks with one balance.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Vault {
@@ -154,8 +213,21 @@ pub struct Vault {
     pub addresses: Option<Vec<VaultAddress>>,
 }
 
+object! {
+    Vault {
+        0 required id = "id",
+        1 required org_id = "orgId",
+        2 optional name = "name",
+        3 required tags = "tags",
+        4 optional external_id = "externalId",
+        5 required date_created = "dateCreated",
+        6 required date_updated = "dateUpdated",
+        7 optional addresses = "addresses",
+    }
+}
+
 /// What `CreateVaultAddress` answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct VaultAddress {
@@ -167,8 +239,16 @@ pub struct VaultAddress {
     pub address: String,
 }
 
+object! {
+    VaultAddress {
+        0 required wallet_id = "walletId",
+        1 required network = "network",
+        2 required address = "address",
+    }
+}
+
 /// The `items` of a `ListVaultAssetsResponse`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct VaultAsset {
@@ -197,8 +277,23 @@ pub struct VaultAsset {
     pub quotes: Option<BTreeMap<String, Number>>,
 }
 
+object! {
+    VaultAsset {
+        0 required kind = "kind",
+        1 required network = "network",
+        2 required tid = "tid",
+        3 required decimals = "decimals",
+        4 optional symbol = "symbol",
+        5 optional verified = "verified",
+        6 required available_balance = "availableBalance",
+        7 required quarantined_balance = "quarantinedBalance",
+        8 required locked_balance = "lockedBalance",
+        9 optional quotes = "quotes",
+    }
+}
+
 /// The `items` of a `ListVaultBalancesResponse`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct VaultBalanceEntry {
@@ -223,6 +318,19 @@ pub struct VaultBalanceEntry {
     pub lock_id: Option<VaultLockId>,
 }
 
+object! {
+    VaultBalanceEntry {
+        0 required id = "id",
+        1 required kind = "kind",
+        2 required network = "network",
+        3 required tid = "tid",
+        4 required amount = "amount",
+        5 optional transfer_id = "transferId",
+        6 optional quarantine_id = "quarantineId",
+        7 optional lock_id = "lockId",
+    }
+}
+
 open_enum! {
     /// The `kind` of `ListVaultBalances`.
     pub enum VaultBalanceKind {
@@ -236,7 +344,7 @@ open_enum! {
 }
 
 /// The `items` of a `ListVaultHistoryResponse`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct VaultHistoryEvent {
@@ -274,8 +382,24 @@ pub struct VaultHistoryEvent {
     pub incoming_transfer: Option<VaultHistoryIncomingTransfer>,
 }
 
+object! {
+    VaultHistoryEvent {
+        0 optional id = "id",
+        1 optional vault_id = "vaultId",
+        2 optional wallet_id = "walletId",
+        3 optional timestamp = "timestamp",
+        4 optional network = "network",
+        5 optional tid = "tid",
+        6 optional amount = "amount",
+        7 required kind = "kind",
+        8 optional status = "status",
+        9 optional quarantine = "quarantine",
+        10 optional incoming_transfer = "incomingTransfer",
+    }
+}
+
 /// The `incoming_transfer` of a `VaultHistoryEvent`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct VaultHistoryIncomingTransfer {
@@ -291,6 +415,15 @@ pub struct VaultHistoryIncomingTransfer {
     pub asset: Option<Json>,
 }
 
+object! {
+    VaultHistoryIncomingTransfer {
+        0 required tx_hash = "txHash",
+        1 optional index = "index",
+        2 required senders = "senders",
+        3 optional asset = "asset",
+    }
+}
+
 open_enum! {
     /// The `kind` of `ListVaultHistory`.
     pub enum VaultHistoryKind {
@@ -302,7 +435,7 @@ open_enum! {
 }
 
 /// A part of a vault's balance that is set aside.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct VaultLock {
@@ -345,6 +478,26 @@ pub struct VaultLock {
     /// When it was deleted, if it was.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub date_deleted: Option<String>,
+}
+
+object! {
+    VaultLock {
+        0 required id = "id",
+        1 required vault_id = "vaultId",
+        2 required network = "network",
+        3 required tid = "tid",
+        4 required amount = "amount",
+        5 required owner = "owner",
+        6 optional external_id = "externalId",
+        7 optional reason = "reason",
+        8 optional beneficiary = "beneficiary",
+        9 optional transfer_id = "transferId",
+        10 optional transfer_amount = "transferAmount",
+        11 optional replaces_lock_id = "replacesLockId",
+        12 optional replaced_by_lock_id = "replacedByLockId",
+        13 required date_created = "dateCreated",
+        14 optional date_deleted = "dateDeleted",
+    }
 }
 
 id! {
@@ -417,7 +570,7 @@ open_enum! {
 }
 
 /// The `net_worth` of a `ListVaultAssetsResponse`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct VaultNetWorth {
     /// What can be spent, by currency.
@@ -428,6 +581,15 @@ pub struct VaultNetWorth {
     pub locked: BTreeMap<String, Number>,
     /// Everything, by currency.
     pub total: BTreeMap<String, Number>,
+}
+
+object! {
+    VaultNetWorth {
+        0 required available = "available",
+        1 required quarantined = "quarantined",
+        2 required locked = "locked",
+        3 required total = "total",
+    }
 }
 
 open_enum! {
@@ -500,7 +662,7 @@ open_enum! {
 }
 
 /// An incoming transfer that a vault holds back.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct VaultQuarantine {
@@ -520,6 +682,18 @@ pub struct VaultQuarantine {
     pub date_released: Option<String>,
     /// When it was created.
     pub date_created: String,
+}
+
+object! {
+    VaultQuarantine {
+        0 required id = "id",
+        1 required vault_id = "vaultId",
+        2 required network = "network",
+        3 required transaction_hash = "transactionHash",
+        4 optional kyt_result = "kytResult",
+        5 optional date_released = "dateReleased",
+        6 required date_created = "dateCreated",
+    }
 }
 
 id! {

@@ -5,8 +5,9 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use crate::object::object;
 use crate::{
     Answer, Auth, Encoded, InvalidArgument, Json, JsonOrCsv, Method, Operation, Outcome, Paged,
     Signed, Target, Undecodable,
@@ -48,7 +49,7 @@ pub use crate::api::shared::{
 /// `GET /wallets` · token
 ///
 /// Answers [`ListWalletsResponse`], page by page.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListWallets {
@@ -67,6 +68,16 @@ pub struct ListWallets {
     /// Only wallets that are delegated to the user with this name.
     #[serde(skip_serializing)]
     pub owner_username: Option<String>,
+}
+
+object! {
+    ListWallets {
+        0 optional limit = "limit",
+        1 optional pagination_token = "paginationToken",
+        2 optional owner = "owner",
+        3 optional owner_id = "ownerId",
+        4 optional owner_username = "ownerUsername",
+    }
 }
 
 impl ListWallets {
@@ -131,7 +142,7 @@ impl Paged for ListWallets {
 /// `POST /wallets` · signed
 ///
 /// Answers [`Wallet`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreateWallet {
@@ -158,6 +169,18 @@ pub struct CreateWallet {
     /// The tags. At most 10 items. Each item: Matches `^[a-zA-Z0-9_.:/+-]{1,100}$`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<String>>,
+}
+
+object! {
+    CreateWallet {
+        0 required network = "network",
+        1 optional name = "name",
+        2 optional signing_key = "signingKey",
+        3 optional delegate_to = "delegateTo",
+        4 optional delay_delegation = "delayDelegation",
+        5 optional external_id = "externalId",
+        6 optional tags = "tags",
+    }
 }
 
 impl CreateWallet {
@@ -202,7 +225,7 @@ impl Signed for CreateWallet {}
 /// `GET /wallets/all/history` · token
 ///
 /// Answers [`OrgWalletHistory`] or comma-separated values.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListOrgWalletHistory {
@@ -218,6 +241,15 @@ pub struct ListOrgWalletHistory {
     /// The end of the period. An ISO 8601 date and time.
     #[serde(skip_serializing)]
     pub end_time: String,
+}
+
+object! {
+    ListOrgWalletHistory {
+        0 optional limit = "limit",
+        1 optional pagination_token = "paginationToken",
+        2 required start_time = "startTime",
+        3 required end_time = "endTime",
+    }
 }
 
 impl ListOrgWalletHistory {
@@ -261,7 +293,7 @@ impl Operation for ListOrgWalletHistory {
 /// `GET /wallets/bulk-create` · token
 ///
 /// Answers [`ListBulkWalletJobsResponse`], page by page.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListBulkWalletJobs {
@@ -274,6 +306,14 @@ pub struct ListBulkWalletJobs {
     /// Only jobs of this status.
     #[serde(skip_serializing)]
     pub status: Option<BulkWalletJobStatus>,
+}
+
+object! {
+    ListBulkWalletJobs {
+        0 optional limit = "limit",
+        1 optional pagination_token = "paginationToken",
+        2 optional status = "status",
+    }
 }
 
 impl ListBulkWalletJobs {
@@ -334,7 +374,7 @@ impl Paged for ListBulkWalletJobs {
 /// `POST /wallets/bulk-create` · signed
 ///
 /// Answers [`BulkCreateWalletsResponse`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct BulkCreateWallets {
@@ -350,6 +390,16 @@ pub struct BulkCreateWallets {
     /// The key store that holds the keys.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub keystore_id: Option<KeyStoreId>,
+}
+
+object! {
+    BulkCreateWallets {
+        0 required network = "network",
+        1 required count = "count",
+        2 required name = "name",
+        3 optional tags = "tags",
+        4 optional keystore_id = "keystoreId",
+    }
 }
 
 impl BulkCreateWallets {
@@ -392,13 +442,19 @@ impl Signed for BulkCreateWallets {}
 /// `GET /wallets/bulk-create/{jobId}` · token
 ///
 /// Answers [`BulkWalletJob`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetBulkWalletJob {
     /// The job.
     #[serde(skip_serializing)]
     pub job_id: BulkWalletJobId,
+}
+
+object! {
+    GetBulkWalletJob {
+        0 required job_id = "jobId",
+    }
 }
 
 impl GetBulkWalletJob {
@@ -436,7 +492,7 @@ impl Operation for GetBulkWalletJob {
 /// `GET /wallets/bulk-create/{jobId}/wallets` · token
 ///
 /// Answers [`ListBulkWalletJobWalletsResponse`], page by page.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListBulkWalletJobWallets {
@@ -449,6 +505,14 @@ pub struct ListBulkWalletJobWallets {
     /// The page to answer: the `nextPageToken` of the one before.
     #[serde(skip_serializing)]
     pub pagination_token: Option<String>,
+}
+
+object! {
+    ListBulkWalletJobWallets {
+        0 required job_id = "jobId",
+        1 optional limit = "limit",
+        2 optional pagination_token = "paginationToken",
+    }
 }
 
 impl ListBulkWalletJobWallets {
@@ -510,7 +574,7 @@ impl Paged for ListBulkWalletJobWallets {
 /// `POST /wallets/import` · signed
 ///
 /// Answers [`Wallet`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ImportWallet {
@@ -531,6 +595,18 @@ pub struct ImportWallet {
     /// body answers what exists already; the same id with another body is refused with 409.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
+}
+
+object! {
+    ImportWallet {
+        0 optional name = "name",
+        1 required curve = "curve",
+        2 required protocol = "protocol",
+        3 required min_signers = "minSigners",
+        4 required encrypted_key_shares = "encryptedKeyShares",
+        5 required network = "network",
+        6 optional external_id = "externalId",
+    }
 }
 
 impl ImportWallet {
@@ -581,13 +657,19 @@ impl Signed for ImportWallet {}
 /// `GET /wallets/{walletId}` · token
 ///
 /// Answers [`Wallet`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetWallet {
     /// The wallet.
     #[serde(skip_serializing)]
     pub wallet_id: WalletId,
+}
+
+object! {
+    GetWallet {
+        0 required wallet_id = "walletId",
+    }
 }
 
 impl GetWallet {
@@ -625,7 +707,7 @@ impl Operation for GetWallet {
 /// `PUT /wallets/{walletId}` · signed
 ///
 /// Answers [`Wallet`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct UpdateWallet {
@@ -633,19 +715,19 @@ pub struct UpdateWallet {
     #[serde(skip_serializing)]
     pub wallet_id: WalletId,
     /// A name for people. At most 100 characters. `Some(None)` clears it.
-    #[serde(
-        default,
-        deserialize_with = "crate::nullable::deserialize",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<Option<String>>,
     /// Your own id for the wallet. At most 100 characters. `Some(None)` clears it.
-    #[serde(
-        default,
-        deserialize_with = "crate::nullable::deserialize",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<Option<String>>,
+}
+
+object! {
+    UpdateWallet {
+        0 required wallet_id = "walletId",
+        1 clearable name = "name",
+        2 clearable external_id = "externalId",
+    }
 }
 
 impl UpdateWallet {
@@ -688,7 +770,7 @@ impl Signed for UpdateWallet {}
 /// `POST /wallets/{walletId}/activate` · signed
 ///
 /// Answers [`TransactionRequest`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ActivateWallet {
@@ -697,6 +779,13 @@ pub struct ActivateWallet {
     pub wallet_id: WalletId,
     /// What to send.
     pub body: ActivateWalletRequest,
+}
+
+object! {
+    ActivateWallet {
+        0 required wallet_id = "walletId",
+        1 required body = "body",
+    }
 }
 
 impl ActivateWallet {
@@ -738,7 +827,7 @@ impl Signed for ActivateWallet {}
 /// `GET /wallets/{walletId}/assets` · token
 ///
 /// Answers [`GetWalletAssetsResponse`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetWalletAssets {
@@ -746,8 +835,15 @@ pub struct GetWalletAssets {
     #[serde(skip_serializing)]
     pub wallet_id: WalletId,
     /// Whether to add what it is worth in fiat currencies.
-    #[serde(default, skip_serializing)]
+    #[serde(skip_serializing)]
     pub net_worth: bool,
+}
+
+object! {
+    GetWalletAssets {
+        0 required wallet_id = "walletId",
+        1 defaulted net_worth = "netWorth",
+    }
 }
 
 impl GetWalletAssets {
@@ -790,7 +886,7 @@ impl Operation for GetWalletAssets {
 /// `POST /wallets/{walletId}/canton/ledger-api` · token
 ///
 /// Answers any JSON: [`Json`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CantonLedgerApiProxy {
@@ -804,6 +900,15 @@ pub struct CantonLedgerApiProxy {
     /// The body of the request, for a POST.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub body: Option<Json>,
+}
+
+object! {
+    CantonLedgerApiProxy {
+        0 required wallet_id = "walletId",
+        1 required request_method = "requestMethod",
+        2 required resource = "resource",
+        3 optional body = "body",
+    }
 }
 
 impl CantonLedgerApiProxy {
@@ -853,7 +958,7 @@ pub type ProxyARequestToTheCantonLedgerApi = CantonLedgerApiProxy;
 /// `GET /wallets/{walletId}/history` · token
 ///
 /// Answers [`GetWalletHistoryResponse`], page by page.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetWalletHistory {
@@ -875,6 +980,17 @@ pub struct GetWalletHistory {
     /// Only transfers of this contract's token.
     #[serde(skip_serializing)]
     pub contract: Option<String>,
+}
+
+object! {
+    GetWalletHistory {
+        0 required wallet_id = "walletId",
+        1 optional limit = "limit",
+        2 optional pagination_token = "paginationToken",
+        3 optional direction = "direction",
+        4 optional kind = "kind",
+        5 optional contract = "contract",
+    }
 }
 
 impl GetWalletHistory {
@@ -942,13 +1058,19 @@ impl Paged for GetWalletHistory {
 /// `GET /wallets/{walletId}/nfts` · token
 ///
 /// Answers [`GetWalletNftsResponse`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetWalletNfts {
     /// The wallet.
     #[serde(skip_serializing)]
     pub wallet_id: WalletId,
+}
+
+object! {
+    GetWalletNfts {
+        0 required wallet_id = "walletId",
+    }
 }
 
 impl GetWalletNfts {
@@ -988,7 +1110,7 @@ impl Operation for GetWalletNfts {
 /// `GET /wallets/{walletId}/offers` · token
 ///
 /// Answers [`ListOffersResponse`], page by page.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListOffers {
@@ -1001,6 +1123,14 @@ pub struct ListOffers {
     /// The page to answer: the `nextPageToken` of the one before.
     #[serde(skip_serializing)]
     pub pagination_token: Option<String>,
+}
+
+object! {
+    ListOffers {
+        0 required wallet_id = "walletId",
+        1 optional limit = "limit",
+        2 optional pagination_token = "paginationToken",
+    }
 }
 
 impl ListOffers {
@@ -1062,7 +1192,7 @@ impl Paged for ListOffers {
 /// `GET /wallets/{walletId}/offers/{offerId}` · token
 ///
 /// Answers [`Offer`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetOffer {
@@ -1072,6 +1202,13 @@ pub struct GetOffer {
     /// The offer. At most 64 characters.
     #[serde(skip_serializing)]
     pub offer_id: OfferId,
+}
+
+object! {
+    GetOffer {
+        0 required wallet_id = "walletId",
+        1 required offer_id = "offerId",
+    }
 }
 
 impl GetOffer {
@@ -1112,7 +1249,7 @@ impl Operation for GetOffer {
 /// `PUT /wallets/{walletId}/offers/{offerId}/accept` · signed
 ///
 /// Answers [`Offer`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AcceptOffer {
@@ -1122,6 +1259,13 @@ pub struct AcceptOffer {
     /// The offer. At most 64 characters.
     #[serde(skip_serializing)]
     pub offer_id: OfferId,
+}
+
+object! {
+    AcceptOffer {
+        0 required wallet_id = "walletId",
+        1 required offer_id = "offerId",
+    }
 }
 
 impl AcceptOffer {
@@ -1165,7 +1309,7 @@ impl Signed for AcceptOffer {}
 /// `PUT /wallets/{walletId}/offers/{offerId}/reject` · signed
 ///
 /// Answers [`Offer`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct RejectOffer {
@@ -1175,6 +1319,13 @@ pub struct RejectOffer {
     /// The offer. At most 64 characters.
     #[serde(skip_serializing)]
     pub offer_id: OfferId,
+}
+
+object! {
+    RejectOffer {
+        0 required wallet_id = "walletId",
+        1 required offer_id = "offerId",
+    }
 }
 
 impl RejectOffer {
@@ -1218,7 +1369,7 @@ impl Signed for RejectOffer {}
 /// `DELETE /wallets/{walletId}/tags` · signed
 ///
 /// Answers nothing.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct UntagWallet {
@@ -1227,6 +1378,13 @@ pub struct UntagWallet {
     pub wallet_id: WalletId,
     /// The tags. At most 10 items. Each item: Matches `^[a-zA-Z0-9_.:/+-]{1,100}$`.
     pub tags: Vec<String>,
+}
+
+object! {
+    UntagWallet {
+        0 required wallet_id = "walletId",
+        1 required tags = "tags",
+    }
 }
 
 impl UntagWallet {
@@ -1268,7 +1426,7 @@ impl Signed for UntagWallet {}
 /// `PUT /wallets/{walletId}/tags` · signed
 ///
 /// Answers nothing.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TagWallet {
@@ -1277,6 +1435,13 @@ pub struct TagWallet {
     pub wallet_id: WalletId,
     /// The tags. 1 to 10 items. Each item: Matches `^[a-zA-Z0-9_.:/+-]{1,100}$`.
     pub tags: Vec<String>,
+}
+
+object! {
+    TagWallet {
+        0 required wallet_id = "walletId",
+        1 required tags = "tags",
+    }
 }
 
 impl TagWallet {
@@ -1318,7 +1483,7 @@ impl Signed for TagWallet {}
 /// `GET /wallets/{walletId}/transactions` · token
 ///
 /// Answers [`ListTransactionsResponse`], page by page.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListTransactions {
@@ -1331,6 +1496,14 @@ pub struct ListTransactions {
     /// The page to answer: the `nextPageToken` of the one before.
     #[serde(skip_serializing)]
     pub pagination_token: Option<String>,
+}
+
+object! {
+    ListTransactions {
+        0 required wallet_id = "walletId",
+        1 optional limit = "limit",
+        2 optional pagination_token = "paginationToken",
+    }
 }
 
 impl ListTransactions {
@@ -1393,7 +1566,7 @@ impl Paged for ListTransactions {
 ///
 /// Answers [`TransactionRequest`].
 #[doc(alias = "broadcastTransaction")]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SignAndBroadcastTransaction {
@@ -1402,6 +1575,13 @@ pub struct SignAndBroadcastTransaction {
     pub wallet_id: WalletId,
     /// What to send.
     pub body: SignAndBroadcastTransactionRequest,
+}
+
+object! {
+    SignAndBroadcastTransaction {
+        0 required wallet_id = "walletId",
+        1 required body = "body",
+    }
 }
 
 impl SignAndBroadcastTransaction {
@@ -1446,7 +1626,7 @@ impl Signed for SignAndBroadcastTransaction {}
 /// `GET /wallets/{walletId}/transactions/{transactionId}` · token
 ///
 /// Answers [`TransactionRequest`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetTransaction {
@@ -1456,6 +1636,13 @@ pub struct GetTransaction {
     /// The transaction.
     #[serde(skip_serializing)]
     pub transaction_id: TransactionId,
+}
+
+object! {
+    GetTransaction {
+        0 required wallet_id = "walletId",
+        1 required transaction_id = "transactionId",
+    }
 }
 
 impl GetTransaction {
@@ -1496,7 +1683,7 @@ impl Operation for GetTransaction {
 /// `PUT /wallets/{walletId}/transactions/{transactionId}/abort` · signed
 ///
 /// Answers [`TransactionRequest`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AbortTransaction {
@@ -1506,6 +1693,13 @@ pub struct AbortTransaction {
     /// The transaction.
     #[serde(skip_serializing)]
     pub transaction_id: TransactionId,
+}
+
+object! {
+    AbortTransaction {
+        0 required wallet_id = "walletId",
+        1 required transaction_id = "transactionId",
+    }
 }
 
 impl AbortTransaction {
@@ -1550,7 +1744,7 @@ impl Signed for AbortTransaction {}
 /// `POST /wallets/{walletId}/transactions/{transactionId}/cancel` · signed
 ///
 /// Answers [`TransactionRequest`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CancelTransaction {
@@ -1560,6 +1754,13 @@ pub struct CancelTransaction {
     /// The transaction.
     #[serde(skip_serializing)]
     pub transaction_id: TransactionId,
+}
+
+object! {
+    CancelTransaction {
+        0 required wallet_id = "walletId",
+        1 required transaction_id = "transactionId",
+    }
 }
 
 impl CancelTransaction {
@@ -1603,7 +1804,7 @@ impl Signed for CancelTransaction {}
 /// `POST /wallets/{walletId}/transactions/{transactionId}/speed-up` · signed
 ///
 /// Answers [`TransactionRequest`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SpeedUpTransaction {
@@ -1613,6 +1814,13 @@ pub struct SpeedUpTransaction {
     /// The transaction.
     #[serde(skip_serializing)]
     pub transaction_id: TransactionId,
+}
+
+object! {
+    SpeedUpTransaction {
+        0 required wallet_id = "walletId",
+        1 required transaction_id = "transactionId",
+    }
 }
 
 impl SpeedUpTransaction {
@@ -1656,7 +1864,7 @@ impl Signed for SpeedUpTransaction {}
 /// `GET /wallets/{walletId}/transfers` · token
 ///
 /// Answers [`ListTransfersResponse`], page by page.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListTransfers {
@@ -1669,6 +1877,14 @@ pub struct ListTransfers {
     /// The page to answer: the `nextPageToken` of the one before.
     #[serde(skip_serializing)]
     pub pagination_token: Option<String>,
+}
+
+object! {
+    ListTransfers {
+        0 required wallet_id = "walletId",
+        1 optional limit = "limit",
+        2 optional pagination_token = "paginationToken",
+    }
 }
 
 impl ListTransfers {
@@ -1730,7 +1946,7 @@ impl Paged for ListTransfers {
 /// `POST /wallets/{walletId}/transfers` · signed
 ///
 /// Answers [`TransferRequest`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TransferAsset {
@@ -1739,6 +1955,13 @@ pub struct TransferAsset {
     pub wallet_id: WalletId,
     /// What to send.
     pub body: TransferAssetRequest,
+}
+
+object! {
+    TransferAsset {
+        0 required wallet_id = "walletId",
+        1 required body = "body",
+    }
 }
 
 impl TransferAsset {
@@ -1780,7 +2003,7 @@ impl Signed for TransferAsset {}
 /// `GET /wallets/{walletId}/transfers/{transferId}` · token
 ///
 /// Answers [`TransferRequest`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetTransfer {
@@ -1790,6 +2013,13 @@ pub struct GetTransfer {
     /// The transfer.
     #[serde(skip_serializing)]
     pub transfer_id: TransferId,
+}
+
+object! {
+    GetTransfer {
+        0 required wallet_id = "walletId",
+        1 required transfer_id = "transferId",
+    }
 }
 
 impl GetTransfer {
@@ -1830,7 +2060,7 @@ impl Operation for GetTransfer {
 /// `PUT /wallets/{walletId}/transfers/{transferId}/abort` · signed
 ///
 /// Answers [`TransferRequest`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AbortTransfer {
@@ -1840,6 +2070,13 @@ pub struct AbortTransfer {
     /// The transfer.
     #[serde(skip_serializing)]
     pub transfer_id: TransferId,
+}
+
+object! {
+    AbortTransfer {
+        0 required wallet_id = "walletId",
+        1 required transfer_id = "transferId",
+    }
 }
 
 impl AbortTransfer {
@@ -1884,7 +2121,7 @@ impl Signed for AbortTransfer {}
 /// `POST /wallets/{walletId}/transfers/{transferId}/cancel` · signed
 ///
 /// Answers [`TransactionRequest`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CancelTransfer {
@@ -1894,6 +2131,13 @@ pub struct CancelTransfer {
     /// The transfer.
     #[serde(skip_serializing)]
     pub transfer_id: TransferId,
+}
+
+object! {
+    CancelTransfer {
+        0 required wallet_id = "walletId",
+        1 required transfer_id = "transferId",
+    }
 }
 
 impl CancelTransfer {
@@ -1937,7 +2181,7 @@ impl Signed for CancelTransfer {}
 /// `POST /wallets/{walletId}/transfers/{transferId}/speed-up` · signed
 ///
 /// Answers [`TransactionRequest`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SpeedUpTransfer {
@@ -1947,6 +2191,13 @@ pub struct SpeedUpTransfer {
     /// The transfer.
     #[serde(skip_serializing)]
     pub transfer_id: TransferId,
+}
+
+object! {
+    SpeedUpTransfer {
+        0 required wallet_id = "walletId",
+        1 required transfer_id = "transferId",
+    }
 }
 
 impl SpeedUpTransfer {

@@ -4,7 +4,7 @@ use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::Number;
 use crate::api::shared::{
@@ -22,6 +22,7 @@ use crate::api::shared::{
     TransferRequest, Wallet, WalletAsset, WalletId,
 };
 use crate::id::id;
+use crate::object::object;
 use crate::open_enum::open_enum;
 use crate::union::union;
 
@@ -39,7 +40,7 @@ union! {
 }
 
 /// What `BulkCreateWallets` answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct BulkCreateWalletsResponse {
     /// Its id.
@@ -48,8 +49,15 @@ pub struct BulkCreateWalletsResponse {
     pub status: BulkWalletJobStatus,
 }
 
+object! {
+    BulkCreateWalletsResponse {
+        0 required id = "id",
+        1 required status = "status",
+    }
+}
+
 /// A job that creates many wallets.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct BulkWalletJob {
@@ -92,6 +100,27 @@ pub struct BulkWalletJob {
     pub date_completed: Option<String>,
 }
 
+object! {
+    BulkWalletJob {
+        0 required id = "id",
+        1 required org_id = "orgId",
+        2 required status = "status",
+        3 required network = "network",
+        4 required name_prefix = "namePrefix",
+        5 required tags = "tags",
+        6 required total_count = "totalCount",
+        7 required completed_count = "completedCount",
+        8 required keystore_id = "keystoreId",
+        9 optional master_key_id = "masterKeyId",
+        10 optional reason = "reason",
+        11 optional next_retry_date = "nextRetryDate",
+        12 optional next_retry_attempt = "nextRetryAttempt",
+        13 required date_created = "dateCreated",
+        14 required date_updated = "dateUpdated",
+        15 optional date_completed = "dateCompleted",
+    }
+}
+
 id! {
     /// Identifies a job that creates wallets.
     BulkWalletJobId
@@ -131,12 +160,18 @@ open_enum! {
 }
 
 /// What activates a wallet on Canton.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CantonActivation {
     /// The validator.
     pub validator_id: CantonValidatorId,
+}
+
+object! {
+    CantonActivation {
+        0 required validator_id = "validatorId",
+    }
 }
 
 impl CantonActivation {
@@ -157,7 +192,7 @@ open_enum! {
 }
 
 /// What activates a wallet on Concordium.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ConcordiumActivation {
@@ -165,6 +200,13 @@ pub struct ConcordiumActivation {
     pub expiry: Number,
     /// The unsigned credential deployment, as Concordium's tools write it.
     pub unsigned_cdi_str: String,
+}
+
+object! {
+    ConcordiumActivation {
+        0 required expiry = "expiry",
+        1 required unsigned_cdi_str = "unsignedCdiStr",
+    }
 }
 
 impl ConcordiumActivation {
@@ -178,7 +220,7 @@ impl ConcordiumActivation {
 }
 
 /// The `signing_key` of `CreateWallet`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreateWalletSigningKey {
@@ -197,6 +239,16 @@ pub struct CreateWalletSigningKey {
     /// The master key to derive it from, for a derived key.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub derive_from: Option<DeriveFrom>,
+}
+
+object! {
+    CreateWalletSigningKey {
+        0 optional id = "id",
+        1 optional scheme = "scheme",
+        2 optional curve = "curve",
+        3 optional store_id = "storeId",
+        4 optional derive_from = "deriveFrom",
+    }
 }
 
 impl CreateWalletSigningKey {
@@ -222,7 +274,7 @@ open_enum! {
 }
 
 /// What `GetWalletAssets` answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetWalletAssetsResponse {
@@ -237,8 +289,17 @@ pub struct GetWalletAssetsResponse {
     pub net_worth: Option<BTreeMap<String, Number>>,
 }
 
+object! {
+    GetWalletAssetsResponse {
+        0 required wallet_id = "walletId",
+        1 required network = "network",
+        2 required assets = "assets",
+        3 optional net_worth = "netWorth",
+    }
+}
+
 /// What `GetWalletHistory` answers: a page of [`WalletHistoryEvent`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetWalletHistoryResponse {
@@ -253,8 +314,17 @@ pub struct GetWalletHistoryResponse {
     pub network: Network,
 }
 
+object! {
+    GetWalletHistoryResponse {
+        0 required items = "items",
+        1 optional next_page_token = "nextPageToken",
+        2 required wallet_id = "walletId",
+        3 required network = "network",
+    }
+}
+
 /// What `GetWalletNfts` answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetWalletNftsResponse {
@@ -266,8 +336,16 @@ pub struct GetWalletNftsResponse {
     pub nfts: Vec<WalletNft>,
 }
 
+object! {
+    GetWalletNftsResponse {
+        0 required wallet_id = "walletId",
+        1 required network = "network",
+        2 required nfts = "nfts",
+    }
+}
+
 /// What `ListBulkWalletJobWallets` answers: a page of [`Wallet`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListBulkWalletJobWalletsResponse {
@@ -278,8 +356,15 @@ pub struct ListBulkWalletJobWalletsResponse {
     pub next_page_token: Option<String>,
 }
 
+object! {
+    ListBulkWalletJobWalletsResponse {
+        0 required items = "items",
+        1 optional next_page_token = "nextPageToken",
+    }
+}
+
 /// What `ListBulkWalletJobs` answers: a page of [`BulkWalletJob`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListBulkWalletJobsResponse {
@@ -290,8 +375,15 @@ pub struct ListBulkWalletJobsResponse {
     pub next_page_token: Option<String>,
 }
 
+object! {
+    ListBulkWalletJobsResponse {
+        0 required items = "items",
+        1 optional next_page_token = "nextPageToken",
+    }
+}
+
 /// What `ListOffers` answers: a page of [`Offer`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListOffersResponse {
@@ -302,8 +394,15 @@ pub struct ListOffersResponse {
     pub next_page_token: Option<String>,
 }
 
+object! {
+    ListOffersResponse {
+        0 required items = "items",
+        1 optional next_page_token = "nextPageToken",
+    }
+}
+
 /// What `ListTransactions` answers: a page of [`TransactionRequest`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListTransactionsResponse {
@@ -316,8 +415,16 @@ pub struct ListTransactionsResponse {
     pub wallet_id: WalletId,
 }
 
+object! {
+    ListTransactionsResponse {
+        0 required items = "items",
+        1 optional next_page_token = "nextPageToken",
+        2 required wallet_id = "walletId",
+    }
+}
+
 /// What `ListTransfers` answers: a page of [`TransferRequest`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListTransfersResponse {
@@ -330,8 +437,16 @@ pub struct ListTransfersResponse {
     pub wallet_id: WalletId,
 }
 
+object! {
+    ListTransfersResponse {
+        0 required items = "items",
+        1 optional next_page_token = "nextPageToken",
+        2 required wallet_id = "walletId",
+    }
+}
+
 /// What `ListWallets` answers: a page of [`Wallet`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListWalletsResponse {
@@ -342,8 +457,15 @@ pub struct ListWalletsResponse {
     pub next_page_token: Option<String>,
 }
 
+object! {
+    ListWalletsResponse {
+        0 required items = "items",
+        1 optional next_page_token = "nextPageToken",
+    }
+}
+
 /// A transfer that its receiver accepts or rejects.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Offer {
@@ -383,6 +505,27 @@ pub struct Offer {
     /// When it was settled.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub date_settled: Option<String>,
+}
+
+object! {
+    Offer {
+        0 required id = "id",
+        1 required org_id = "orgId",
+        2 required wallet_id = "walletId",
+        3 required network = "network",
+        4 required kind = "kind",
+        5 required metadata = "metadata",
+        6 required tx_hash = "txHash",
+        7 required status = "status",
+        8 required from = "from",
+        9 required to = "to",
+        10 required value = "value",
+        11 required timestamp = "timestamp",
+        12 optional expires_at = "expiresAt",
+        13 optional memo = "memo",
+        14 optional settlement_transaction_id = "settlementTransactionId",
+        15 optional date_settled = "dateSettled",
+    }
 }
 
 id! {
@@ -432,7 +575,7 @@ open_enum! {
 }
 
 /// What `ListOrgWalletHistory` answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct OrgWalletHistory {
@@ -445,8 +588,16 @@ pub struct OrgWalletHistory {
     pub next_page_token: Option<String>,
 }
 
+object! {
+    OrgWalletHistory {
+        0 required org_id = "orgId",
+        1 required items = "items",
+        2 optional next_page_token = "nextPageToken",
+    }
+}
+
 /// The `items` of a `OrgWalletHistory`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct OrgWalletHistoryItem {
@@ -492,6 +643,26 @@ pub struct OrgWalletHistoryItem {
     pub tx_hash: String,
 }
 
+object! {
+    OrgWalletHistoryItem {
+        0 required timestamp = "timestamp",
+        1 required wallet_id = "walletId",
+        2 required network = "network",
+        3 required direction = "direction",
+        4 optional from = "from",
+        5 optional to = "to",
+        6 optional amount = "amount",
+        7 optional token_id = "tokenId",
+        8 optional asset = "asset",
+        9 optional symbol = "symbol",
+        10 optional decimals = "decimals",
+        11 optional fee = "fee",
+        12 optional fee_symbol = "feeSymbol",
+        13 optional fee_decimals = "feeDecimals",
+        14 required tx_hash = "txHash",
+    }
+}
+
 union! {
     /// A transaction to sign and broadcast, by the form it is given in.
     pub enum SignAndBroadcastTransactionRequest by "kind" {
@@ -517,7 +688,7 @@ union! {
 }
 
 /// The variant of `WalletHistoryEvent` for `HederaErc20Transfer`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "HederaErc20Transfer", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct WalletHederaErc20Transfer {
@@ -567,8 +738,32 @@ pub struct WalletHederaErc20Transfer {
     pub verified: Option<bool>,
 }
 
+object! {
+    WalletHederaErc20Transfer {
+        0 required wallet_id = "walletId",
+        1 required direction = "direction",
+        2 required network = "network",
+        3 required block_number = "blockNumber",
+        4 required tx_hash = "txHash",
+        5 optional index = "index",
+        6 required timestamp = "timestamp",
+        7 required status = "status",
+        8 required metadata = "metadata",
+        9 required contract = "contract",
+        10 required from = "from",
+        11 required to = "to",
+        12 required value = "value",
+        13 optional fee = "fee",
+        14 optional transaction_id = "transactionId",
+        15 optional evm_tx_hash = "evmTxHash",
+        16 optional symbol = "symbol",
+        17 required decimals = "decimals",
+        18 optional verified = "verified",
+    }
+}
+
 /// The variant of `WalletHistoryEvent` for `HederaErc721Transfer`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(
     tag = "kind",
     rename = "HederaErc721Transfer",
@@ -618,6 +813,29 @@ pub struct WalletHederaErc721Transfer {
     /// Whether the asset is known to be what it says it is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub verified: Option<bool>,
+}
+
+object! {
+    WalletHederaErc721Transfer {
+        0 required wallet_id = "walletId",
+        1 required direction = "direction",
+        2 required network = "network",
+        3 required block_number = "blockNumber",
+        4 required tx_hash = "txHash",
+        5 optional index = "index",
+        6 required timestamp = "timestamp",
+        7 required status = "status",
+        8 required metadata = "metadata",
+        9 required contract = "contract",
+        10 required from = "from",
+        11 required to = "to",
+        12 required token_id = "tokenId",
+        13 optional fee = "fee",
+        14 optional transaction_id = "transactionId",
+        15 optional evm_tx_hash = "evmTxHash",
+        16 optional symbol = "symbol",
+        17 optional verified = "verified",
+    }
 }
 
 union! {
@@ -693,7 +911,7 @@ union! {
 }
 
 /// The variant of `WalletNft` for `Asa`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Asa", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct WalletNftAsa {
@@ -707,8 +925,16 @@ pub struct WalletNftAsa {
     pub token_uri: Option<String>,
 }
 
+object! {
+    WalletNftAsa {
+        0 required asset_id = "assetId",
+        1 optional symbol = "symbol",
+        2 optional token_uri = "tokenUri",
+    }
+}
+
 /// The variant of `WalletNft` for `Erc721` and `Snip3` and `Trc721`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct WalletNftErc721 {
@@ -726,8 +952,18 @@ pub struct WalletNftErc721 {
     pub token_uri: Option<String>,
 }
 
+object! {
+    WalletNftErc721 {
+        0 required kind = "kind",
+        1 required contract = "contract",
+        2 required token_id = "tokenId",
+        3 optional symbol = "symbol",
+        4 optional token_uri = "tokenUri",
+    }
+}
+
 /// The variant of `WalletNft` for `Hip17`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Hip17", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct WalletNftHip17 {
@@ -741,4 +977,13 @@ pub struct WalletNftHip17 {
     /// Where the token's metadata is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token_uri: Option<String>,
+}
+
+object! {
+    WalletNftHip17 {
+        0 required token_id = "tokenId",
+        1 required serial_number = "serialNumber",
+        2 optional symbol = "symbol",
+        3 optional token_uri = "tokenUri",
+    }
 }

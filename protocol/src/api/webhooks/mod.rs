@@ -5,8 +5,9 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use crate::object::object;
 use crate::{
     Answer, Auth, Encoded, InvalidArgument, Method, Operation, Outcome, Paged, Signed, Target,
     Undecodable,
@@ -21,7 +22,7 @@ pub use self::types::*;
 /// `GET /webhooks` · token
 ///
 /// Answers [`ListWebhooksResponse`], page by page.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListWebhooks {
@@ -31,6 +32,13 @@ pub struct ListWebhooks {
     /// The page to answer: the `nextPageToken` of the one before.
     #[serde(skip_serializing)]
     pub pagination_token: Option<String>,
+}
+
+object! {
+    ListWebhooks {
+        0 optional limit = "limit",
+        1 optional pagination_token = "paginationToken",
+    }
 }
 
 impl ListWebhooks {
@@ -89,7 +97,7 @@ impl Paged for ListWebhooks {
 /// `POST /webhooks` · signed
 ///
 /// Answers [`WebhookWithSecret`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct CreateWebhook {
     /// The URL.
@@ -102,6 +110,15 @@ pub struct CreateWebhook {
     pub description: Option<String>,
     /// The events to send. At least 1 item.
     pub events: Vec<WebhookEventSubscription>,
+}
+
+object! {
+    CreateWebhook {
+        0 required url = "url",
+        1 optional status = "status",
+        2 optional description = "description",
+        3 required events = "events",
+    }
 }
 
 impl CreateWebhook {
@@ -143,13 +160,19 @@ impl Signed for CreateWebhook {}
 /// `DELETE /webhooks/{webhookId}` · signed
 ///
 /// Answers [`DeleteWebhookResponse`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct DeleteWebhook {
     /// The webhook.
     #[serde(skip_serializing)]
     pub webhook_id: WebhookId,
+}
+
+object! {
+    DeleteWebhook {
+        0 required webhook_id = "webhookId",
+    }
 }
 
 impl DeleteWebhook {
@@ -189,13 +212,19 @@ impl Signed for DeleteWebhook {}
 /// `GET /webhooks/{webhookId}` · token
 ///
 /// Answers [`Webhook`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetWebhook {
     /// The webhook.
     #[serde(skip_serializing)]
     pub webhook_id: WebhookId,
+}
+
+object! {
+    GetWebhook {
+        0 required webhook_id = "webhookId",
+    }
 }
 
 impl GetWebhook {
@@ -233,7 +262,7 @@ impl Operation for GetWebhook {
 /// `PUT /webhooks/{webhookId}` · signed
 ///
 /// Answers [`Webhook`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct UpdateWebhook {
@@ -252,6 +281,16 @@ pub struct UpdateWebhook {
     /// How far it is, or whether it is in use.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<WebhookStatus>,
+}
+
+object! {
+    UpdateWebhook {
+        0 required webhook_id = "webhookId",
+        1 optional url = "url",
+        2 optional description = "description",
+        3 optional events = "events",
+        4 optional status = "status",
+    }
 }
 
 impl UpdateWebhook {
@@ -295,7 +334,7 @@ impl Signed for UpdateWebhook {}
 /// `GET /webhooks/{webhookId}/events` · token
 ///
 /// Answers [`ListWebhookEventsResponse`], page by page.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListWebhookEvents {
@@ -314,6 +353,16 @@ pub struct ListWebhookEvents {
     /// The page to answer: the `nextPageToken` of the one before.
     #[serde(skip_serializing)]
     pub pagination_token: Option<String>,
+}
+
+object! {
+    ListWebhookEvents {
+        0 required webhook_id = "webhookId",
+        1 optional kind = "kind",
+        2 optional delivery_failed = "deliveryFailed",
+        3 optional limit = "limit",
+        4 optional pagination_token = "paginationToken",
+    }
 }
 
 impl ListWebhookEvents {
@@ -379,7 +428,7 @@ impl Paged for ListWebhookEvents {
 /// `GET /webhooks/{webhookId}/events/{webhookEventId}` · token
 ///
 /// Answers [`WebhookEvent`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetWebhookEvent {
@@ -389,6 +438,13 @@ pub struct GetWebhookEvent {
     /// The event.
     #[serde(skip_serializing)]
     pub webhook_event_id: WebhookEventId,
+}
+
+object! {
+    GetWebhookEvent {
+        0 required webhook_id = "webhookId",
+        1 required webhook_event_id = "webhookEventId",
+    }
 }
 
 impl GetWebhookEvent {
@@ -432,13 +488,19 @@ impl Operation for GetWebhookEvent {
 /// `POST /webhooks/{webhookId}/ping` · signed
 ///
 /// Answers [`PingWebhookResponse`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct PingWebhook {
     /// The webhook.
     #[serde(skip_serializing)]
     pub webhook_id: WebhookId,
+}
+
+object! {
+    PingWebhook {
+        0 required webhook_id = "webhookId",
+    }
 }
 
 impl PingWebhook {

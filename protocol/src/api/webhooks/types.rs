@@ -3,22 +3,29 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::id::id;
+use crate::object::object;
 use crate::open_enum::open_enum;
 use crate::{Json, Secret};
 
 /// What `DeleteWebhook` answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct DeleteWebhookResponse {
     /// Always true.
     pub deleted: bool,
 }
 
+object! {
+    DeleteWebhookResponse {
+        0 required deleted = "deleted",
+    }
+}
+
 /// What `ListWebhookEvents` answers: a page of [`WebhookEvent`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListWebhookEventsResponse {
@@ -29,8 +36,15 @@ pub struct ListWebhookEventsResponse {
     pub next_page_token: Option<String>,
 }
 
+object! {
+    ListWebhookEventsResponse {
+        0 required items = "items",
+        1 optional next_page_token = "nextPageToken",
+    }
+}
+
 /// What `ListWebhooks` answers: a page of [`Webhook`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListWebhooksResponse {
@@ -41,8 +55,15 @@ pub struct ListWebhooksResponse {
     pub next_page_token: Option<String>,
 }
 
+object! {
+    ListWebhooksResponse {
+        0 required items = "items",
+        1 optional next_page_token = "nextPageToken",
+    }
+}
+
 /// What `PingWebhook` answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct PingWebhookResponse {
     /// How far it is, or whether it is in use.
@@ -52,8 +73,15 @@ pub struct PingWebhookResponse {
     pub error: Option<String>,
 }
 
+object! {
+    PingWebhookResponse {
+        0 required status = "status",
+        1 optional error = "error",
+    }
+}
+
 /// A URL that events are sent to.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Webhook {
@@ -74,8 +102,20 @@ pub struct Webhook {
     pub date_updated: String,
 }
 
+object! {
+    Webhook {
+        0 required id = "id",
+        1 required url = "url",
+        2 required events = "events",
+        3 required status = "status",
+        4 optional description = "description",
+        5 required date_created = "dateCreated",
+        6 required date_updated = "dateUpdated",
+    }
+}
+
 /// An event that was sent to a webhook, or should have been.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct WebhookEvent {
@@ -86,7 +126,6 @@ pub struct WebhookEvent {
     /// Its kind.
     pub kind: WebhookEventKind,
     /// What belongs to it.
-    #[serde(default)]
     pub data: Json,
     /// How far it is, or whether it is in use.
     pub status: String,
@@ -95,6 +134,18 @@ pub struct WebhookEvent {
     pub error: Option<String>,
     /// When it was sent, as a Unix time. At least 1.
     pub timestamp_sent: i64,
+}
+
+object! {
+    WebhookEvent {
+        0 required id = "id",
+        1 required date = "date",
+        2 required kind = "kind",
+        3 defaulted data = "data",
+        4 required status = "status",
+        5 optional error = "error",
+        6 required timestamp_sent = "timestampSent",
+    }
 }
 
 id! {
@@ -223,7 +274,7 @@ open_enum! {
 }
 
 /// A webhook with the secret that its events are signed with.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct WebhookWithSecret {
@@ -244,4 +295,17 @@ pub struct WebhookWithSecret {
     pub date_updated: String,
     /// The secret that events are signed with. It is given once.
     pub secret: Secret,
+}
+
+object! {
+    WebhookWithSecret {
+        0 required id = "id",
+        1 required url = "url",
+        2 required events = "events",
+        3 required status = "status",
+        4 optional description = "description",
+        5 required date_created = "dateCreated",
+        6 required date_updated = "dateUpdated",
+        7 required secret = "secret",
+    }
 }
