@@ -41,6 +41,7 @@ fn main() -> ExitCode {
 
 const HELP: &str = "\
 cargo xtask api [--check]   list what the libraries promise to their users, in docs/api
+cargo xtask bench build    what building a program costs, beside the official crate, into docs/build-cost.md
 cargo xtask bench counts [--record]   count instructions, and compare them with those on record or write them there
 cargo xtask bench peers [--quick]   every client beside the official SDKs, into docs/performance.md
 cargo xtask bench instructions   those of a signed call, beside the HTTP libraries alone, into docs/performance.md

@@ -1,18 +1,21 @@
 //! `cargo xtask bench`: what is measured and kept on record. `cargo bench` is for the eye.
 
+mod build;
+mod build_programs;
 mod clients;
 mod counts;
 mod document;
 mod instructions;
+mod largest;
 mod lines;
 mod nginx;
 mod peers;
 mod plot;
 mod record;
 mod sandbox;
-mod tables;
 mod scale;
 mod signing;
+mod tables;
 
 pub(crate) use counts::counts as test;
 
@@ -20,6 +23,9 @@ pub(crate) use counts::counts as test;
 pub(crate) fn run(arguments: impl Iterator<Item = String>) -> Result<(), String> {
     let arguments: Vec<_> = arguments.collect();
     match &arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["build"] => build::build(2),
+        ["build", "--quick"] => build::build(1),
+        ["build", "--lines"] => build::largest(),
         ["counts"] => counts::counts(),
         ["counts", "--record"] => counts::put_on_record(),
         ["peers"] => peers::peers(5, 400).and_then(|()| instructions::instructions()),
@@ -34,6 +40,7 @@ pub(crate) fn run(arguments: impl Iterator<Item = String>) -> Result<(), String>
 }
 
 const HELP: &str = "\
+cargo xtask bench build [--quick|--lines]   what building costs, beside the official crate, into docs/build-cost.md
 cargo xtask bench counts            count instructions and allocations, and compare them with benches/counts.toml
 cargo xtask bench counts --record   count them, and write benches/counts.toml
 cargo xtask bench instructions      the last table of docs/performance.md alone: a signed call, counted
