@@ -137,7 +137,8 @@ impl Client {
                 match attempt() {
                     Ok(output) => return Ok(output),
                     Err(error) => {
-                        thread::sleep(attempts.again(error, &|failure| failure.of_call(operation))?)
+                        let wait = attempts.again(error, &|failure| failure.of_call(operation))?;
+                        thread::sleep(wait);
                     }
                 }
             }
