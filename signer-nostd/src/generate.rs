@@ -53,14 +53,10 @@ fn random_bytes() -> Result<zeroize::Zeroizing<[u8; 32]>, KeyError> {
 
 #[cfg(feature = "rsa")]
 fn new_rsa() -> Result<crate::RsaKey, KeyError> {
-    use getrandom::SysRng;
-    use getrandom::rand_core::UnwrapErr;
-
     const BITS: usize = 3072;
-    // The generator knows no failing source; ask once where a refusal can still be reported.
-    getrandom::u64().map_err(|_| KeyError::NoRandomness)?;
-    let key = rsa::RsaPrivateKey::new(&mut UnwrapErr(SysRng), BITS);
-    key.ok()
-        .and_then(|key| crate::RsaKey::new(key).ok())
-        .ok_or(KeyError::Malformed { encoding: "PKCS#1" })
+    let key = rsa::PrivateKey::new(&mut getrandom::SysRng, BITS).map_err(|error| match error {
+        rsa::Error::Rng => KeyError::NoRandomness,
+        _ => KeyError::Malformed { encoding: "PKCS#1" },
+    })?;
+    crate::RsaKey::new(key).map_err(|_| KeyError::Malformed { encoding: "PKCS#1" })
 }

@@ -82,7 +82,6 @@ fn p256_draws_its_nonces_and_is_valid_for_everyone() {
 #[test]
 fn rsa_of_every_size_and_exponent_that_is_read_signs() {
     use getrandom::SysRng;
-    use getrandom::rand_core::UnwrapErr;
     use rsa::pkcs8::{EncodePrivateKey as _, LineEnding};
 
     for (bits, exponent) in [
@@ -91,8 +90,7 @@ fn rsa_of_every_size_and_exponent_that_is_read_signs() {
         (2056, 17),
         (2048, (1_u64 << 32) + 15),
     ] {
-        let rng = &mut UnwrapErr(SysRng);
-        let key = rsa::RsaPrivateKey::new_with_exp(rng, bits, exponent.into()).unwrap();
+        let key = rsa::PrivateKey::new_with_exp(&mut SysRng, bits, exponent.into()).unwrap();
         let pem = key.to_pkcs8_pem(LineEnding::LF).unwrap();
         let (host, plain) = both(KeySigner::from_pem("cr-1", &pem).unwrap());
         assert_eq!(signature(&host, b"message"), signature(&*plain, b"message"));

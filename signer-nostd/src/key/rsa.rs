@@ -4,7 +4,7 @@ use core::fmt;
 use ::rsa::pkcs1::RsaPrivateKeyRef;
 use ::rsa::pkcs1v15::SigningKey as SoftwareKey;
 use ::rsa::pkcs8::{EncodePublicKey as _, PrivateKeyInfoRef};
-use ::rsa::{RsaPrivateKey, pkcs1};
+use ::rsa::{PrivateKey, pkcs1};
 use sha2::Sha256;
 use signature::{SignatureEncoding as _, Signer as _};
 
@@ -16,11 +16,11 @@ use crate::{Algorithm, CredentialKey, InvalidKey, SignError, SigningKey};
 /// It is wiped when dropped and cannot be cloned or printed. It needs an allocator.
 ///
 /// # Timing
-/// The advisory RUSTSEC-2023-0071 stands against every release of the `rsa` crate that does the
-/// arithmetic here: its decryption leaks through timing. This type only ever signs, the
-/// exponentiation is written to take constant time, and with the feature `std` or `generate` it
-/// is blinded with the operating system's random numbers as well. Without one of these features
-/// it is not blinded; where an attacker can time signatures on such a target, use a curve.
+/// The `rsa` crate, which does the arithmetic here, leaked through the timing of its decryption
+/// before release 0.10 (RUSTSEC-2023-0071). This type only ever signs, the exponentiation is
+/// written to take constant time, and with the feature `std` or `generate` it is blinded with the
+/// operating system's random numbers as well. Without one of these features it is not blinded;
+/// where an attacker can time signatures on such a target, use a curve.
 pub struct RsaKey {
     key: SoftwareKey<Sha256>,
     public_key_der: Vec<u8>,
@@ -42,10 +42,10 @@ impl RsaKey {
         let parts = RsaPrivateKeyRef::try_from(der).map_err(|_| InvalidKey::Malformed)?;
         // Before any arithmetic: a key that is far too large must not keep the caller waiting.
         check_size(parts.modulus.as_bytes())?;
-        Self::new(RsaPrivateKey::try_from(parts).map_err(|_| InvalidKey::Malformed)?)
+        Self::new(PrivateKey::try_from(parts).map_err(|_| InvalidKey::Malformed)?)
     }
 
-    pub(crate) fn new(key: RsaPrivateKey) -> Result<Self, InvalidKey> {
+    pub(crate) fn new(key: PrivateKey) -> Result<Self, InvalidKey> {
         let public_key_der = key
             .to_public_key()
             .to_public_key_der()
