@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::build_programs::{OFFICIAL, Program, programs};
+use super::document;
 use super::largest::list;
 use crate::cargo::{at_root, cargo, output, root, run};
 use crate::workspace::Workspace;
@@ -50,7 +51,7 @@ pub(super) fn build(rounds: usize) -> Result<(), String> {
     }
     let table = table(&rows);
     print!("{table}");
-    put("the table", &table)?;
+    document::write("build-cost.md", "programs", &table)?;
     largest()
 }
 
@@ -58,28 +59,11 @@ pub(super) fn build(rounds: usize) -> Result<(), String> {
 pub(super) fn largest() -> Result<(), String> {
     let list = list(&folder()?)?;
     print!("{list}");
-    put("the functions", &list)
+    document::write("build-cost.md", "functions", &list)
 }
 
 fn folder() -> Result<PathBuf, String> {
     Ok(Workspace::read()?.target.join("bench-build"))
-}
-
-fn put(mark: &str, text: &str) -> Result<(), String> {
-    let file = root().join("docs/build-cost.md");
-    let said = |error| format!("{}: {error}", file.display());
-    let found = fs::read_to_string(&file).map_err(said)?;
-    fs::write(&file, between(&found, mark, text)?).map_err(said)
-}
-
-/// `page` with `text` in place of what was between its marks.
-fn between(page: &str, mark: &str, text: &str) -> Result<String, String> {
-    let (begin, end) = (format!("<!-- {mark} -->"), format!("<!-- {mark}: end -->"));
-    let parts = page
-        .split_once(&begin)
-        .and_then(|(before, rest)| Some((before, rest.split_once(&end)?.1)));
-    let (before, after) = parts.ok_or_else(|| format!("the page has no place for {mark}"))?;
-    Ok(format!("{before}{begin}\n\n{text}\n{end}{after}"))
 }
 
 /// A package counts once per version, whether it runs in the program or while it is built; the program itself does not.
@@ -196,13 +180,5 @@ mod tests {
         let stat = "7 (a (b) c) S 1 2 3 4 5 6 7 8 9 10 11 12 250 50 20 0";
         assert_eq!(children_of(stat), Some(3.0));
         assert_eq!(children_of("7 (a) S 1"), None);
-    }
-
-    #[test]
-    fn a_table_replaces_the_one_between_its_marks() {
-        let page = "a <!-- t -->\nold\n<!-- t: end --> b";
-        let new = between(page, "t", "new\n").unwrap();
-        assert_eq!(new, "a <!-- t -->\n\nnew\n\n<!-- t: end --> b");
-        assert!(between(page, "other", "").is_err());
     }
 }

@@ -2,13 +2,13 @@ use std::fs;
 
 use crate::cargo::root;
 
-/// Puts a table into `docs/performance.md`, where that says it belongs.
-pub(super) fn write(name: &str, table: &str) -> Result<(), String> {
-    let file = root().join("docs/performance.md");
+/// Puts a table into a document of `docs`, where that says it belongs.
+pub(super) fn write(document: &str, name: &str, table: &str) -> Result<(), String> {
+    let file = root().join("docs").join(document);
     let said = |error| format!("{}: {error}", file.display());
     let found = fs::read_to_string(&file).map_err(said)?;
     let text = replaced(&found, name, table)
-        .ok_or_else(|| format!("docs/performance.md has no place for the table `{name}`"))?;
+        .ok_or_else(|| format!("docs/{document} has no place for the table `{name}`"))?;
     fs::write(&file, text).map_err(said)
 }
 

@@ -34,7 +34,7 @@ pub(super) fn instructions() -> Result<(), String> {
     rows.push(("official Rust", None, counted(&official, "rust")?));
     let table = table(&rows);
     print!("{table}");
-    document::write("instructions", &table)
+    document::write("performance.md", "instructions", &table)
 }
 
 /// What many calls take more than few: starting is in both.

@@ -81,7 +81,7 @@ pub(super) fn peers(rounds: usize, calls: u32) -> Result<(), String> {
         ("resources", tables::resources(&rows)),
     ] {
         println!("{table}");
-        document::write(name, &table)?;
+        document::write("performance.md", name, &table)?;
     }
     draw(&rows)
 }

@@ -2,6 +2,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::document;
 use crate::cargo::{at_root, cargo, output, root, run, version};
 use crate::workspace::Workspace;
 
@@ -77,7 +78,7 @@ pub(super) fn signing(rounds: usize) -> Result<(), String> {
         );
     }
     print!("{table}");
-    write(&table)
+    document::write("performance.md", "signing", &table)
 }
 
 fn key(file: &str) -> PathBuf {
@@ -203,20 +204,6 @@ fn row(table: &mut String, name: &str, cells: impl Iterator<Item = String>) {
     }
     table.push('\n');
 }
-
-fn write(table: &str) -> Result<(), String> {
-    let file = root().join("docs/performance.md");
-    let said = |error| format!("{}: {error}", file.display());
-    let found = fs::read_to_string(&file).map_err(said)?;
-    let parts = found
-        .split_once(BEGIN)
-        .and_then(|(before, rest)| Some((before, rest.split_once(END)?.1)));
-    let (before, after) = parts.ok_or("docs/performance.md has no place for the signatures")?;
-    fs::write(&file, format!("{before}{BEGIN}\n\n{table}\n{END}{after}")).map_err(said)
-}
-
-const BEGIN: &str = "<!-- signing -->";
-const END: &str = "<!-- its end -->";
 
 #[cfg(test)]
 mod tests {
