@@ -26,7 +26,7 @@ impl Signer {
     }
 
     pub fn rsa() -> Self {
-        let key = rsa::RsaPrivateKey::from_pkcs8_pem(include_str!("rsa-2048.pem")).unwrap();
+        let key = rsa::PrivateKey::from_pkcs8_pem(include_str!("rsa-2048.pem")).unwrap();
         Self::Rsa(Box::new(rsa::pkcs1v15::SigningKey::new(key)))
     }
 
@@ -45,7 +45,7 @@ impl Signer {
             Self::P256(key) => key.verifying_key().to_public_key_pem(LineEnding::LF),
             Self::Secp256k1(key) => key.verifying_key().to_public_key_pem(LineEnding::LF),
             Self::Rsa(key) => {
-                let key: &rsa::RsaPrivateKey = (**key).as_ref();
+                let key: &rsa::PrivateKey = (**key).as_ref();
                 key.to_public_key().to_public_key_pem(LineEnding::LF)
             }
         };
