@@ -1,5 +1,6 @@
-//! What a core dump of a process holds after its client was dropped: no part of a private key, whichever client and whatever
-//! HTTP library. Of the token, only what the HTTP libraries keep in buffers that are theirs (see SECURITY.md).
+//! What a core dump of a process holds after its client was dropped: no part of a private key that is looked for, whichever
+//! client and whatever HTTP library. Looked for are the numbers of a curve's key, a part of one factor of an RSA key, and the
+//! texts that they came in; the other factor is known to be found at times (see SECURITY.md). Of the token, only what the HTTP libraries keep in buffers that are theirs (see SECURITY.md).
 //!
 //! A process of its own makes a signed call, drops the client, and waits; its memory is read meanwhile.
 #![cfg(all(target_os = "linux", feature = "ureq", feature = "key-signer"))]

@@ -31,21 +31,21 @@ struct Unreached {
 const PANICS: &[Unreached] = &[
     Unreached {
         package: "crypto-bigint",
-        version: "0.7.10",
+        version: "0.7.11",
         names: &["<crypto_bigint::modular::safegcd::SignedInt<4>>::lincomb_int_reduce_shift"],
         because: "shr_in_place_wide shifts by 1 to 63 bits, and invert_odd_mod_precomp asks for min(steps, 62) while \
                   steps > 0",
     },
     Unreached {
         package: "crypto-bigint",
-        version: "0.7.10",
+        version: "0.7.11",
         names: &["<crypto_bigint::uint::Uint<4>>::from_be_slice_truncated"],
         because: "rfc6979's bits2int and ecdsa's bytes2scalar give it 32 bytes, a hash or a nonce, as 256 bits: as many \
                   as there is room for, in whole limbs",
     },
     Unreached {
         package: "crypto-bigint",
-        version: "0.7.10",
+        version: "0.7.11",
         names: &["<crypto_bigint::uint::Uint<4>>::shr"],
         because: "shifts by less than 256: rfc6979's bits2int and ecdsa's bytes2scalar by what a hash has more bits than \
                   the group's order, which is 0",
