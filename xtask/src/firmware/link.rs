@@ -72,9 +72,13 @@ impl Link {
         self.receive(line, look)
     }
 
-    /// Forgets half a reply: the device has started again.
-    pub(super) fn reset(&mut self) {
+    /// Forgets half a reply, what has come of it: the device has started again, and has said so at its button.
+    pub(super) fn reset(&mut self, line: &mut TcpStream) -> Result<(), String> {
         self.deframer = Deframer::new();
         self.unread.clear();
+        let lost = |error| format!("the device: {error}");
+        line.set_nonblocking(true).map_err(lost)?;
+        while matches!(line.read(&mut [0; 1024]), Ok(len) if len > 0) {}
+        line.set_nonblocking(false).map_err(lost)
     }
 }

@@ -110,8 +110,8 @@ impl<'t> Trial<'t> {
         self.ask(sign, waiting)?;
         self.emulator.press(b'a')?;
         self.emulator.reset()?;
-        self.link.reset();
         self.emulator.expect_button(b'w')?;
+        self.link.reset(&mut self.emulator.host)?;
         self.emulator.press(b'a')?;
         self.sign(0, algorithm, CHALLENGE, &public_key)?;
 
