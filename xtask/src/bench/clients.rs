@@ -1,5 +1,7 @@
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use crate::cargo::{at_root, cargo, output, root, run, version};
 use crate::test::official_python;
@@ -61,7 +63,7 @@ impl Client {
         ])
     }
 
-    /// What so many calls use, in a process of their own.
+    /// What so many calls use, in a process of their own: one after another on the servers' core, or at once on all.
     pub(super) fn measure(
         &self,
         kind: &str,
@@ -70,13 +72,24 @@ impl Client {
         key: &Path,
         variables: &[(&str, &str)],
     ) -> Result<Used, String> {
-        let mut program = at_root(&self.words[0]);
+        let mut program = match kind {
+            "together" => at_root(&self.words[0]),
+            _ => on_one_core(&self.words[0]),
+        };
         program.current_dir(&self.folder).args(&self.words[1..]);
         program.args([kind, url, &calls.to_string()]).arg(key);
         program.envs(variables.iter().copied());
         let said = output(&mut program).map_err(|error| format!("{}: {error}", self.name))?;
         used(&said).ok_or_else(|| format!("{} said {said:?}", self.name))
     }
+}
+
+/// Client and server take turns on one core, as they do anyway: where each wakes the other on a core of its own, what that
+/// takes depends on how deep the core has slept.
+pub(super) fn on_one_core(program: impl AsRef<OsStr>) -> Command {
+    let mut command = at_root("taskset");
+    command.args(["--cpu-list", "0"]).arg(program);
+    command
 }
 
 /// The programs in Rust: ours, the one over the official SDK, and the sandbox.

@@ -3,10 +3,11 @@ use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
-use std::process::{Child, Command};
+use std::process::Child;
 use std::thread;
 use std::time::Duration;
 
+use super::clients::on_one_core;
 use crate::cargo::{at_root, output};
 use crate::debian;
 
@@ -27,7 +28,7 @@ impl Nginx {
         let port = free_port().map_err(said)?;
         fs::write(folder.join("page.json"), page()).map_err(said)?;
         fs::write(folder.join("nginx.conf"), configuration(port)).map_err(said)?;
-        let child = Command::new("nginx")
+        let child = on_one_core("nginx")
             .arg("-p")
             .arg(folder)
             .args(["-c", "nginx.conf", "-e", "errors.log"])

@@ -2,7 +2,8 @@ use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Stdio};
 
-use crate::cargo::{at_root, root};
+use super::clients::on_one_core;
+use crate::cargo::root;
 
 /// A server that verifies every signature: the project's own, with an account whose key is `ed25519.pkcs8.pem`.
 pub(super) struct Sandbox {
@@ -16,7 +17,7 @@ impl Sandbox {
     /// Starts it by the program `benches/peers/sandbox.rs`.
     pub(super) fn start(program: &Path) -> Result<Self, String> {
         let said = |error| format!("the sandbox: {error}");
-        let mut child = at_root(program)
+        let mut child = on_one_core(program)
             .arg(root().join("signer-nostd/tests/keys/ed25519.public.pem"))
             .stdout(Stdio::piped())
             .spawn()
