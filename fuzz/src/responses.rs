@@ -8,8 +8,8 @@ use crate::calls::{LIMIT, Reading};
 use crate::input::Input;
 use round_trip::Written;
 
-/// Any answer to any operation decodes or is an error that says so, and what decodes is written as JSON that decodes as
-/// the same.
+/// Any answer to any operation decodes or is an error that says so, serde says the same of it, and what decodes is written
+/// as JSON that decodes as the same.
 pub fn responses(bytes: &[u8]) {
     let mut input = Input::new(bytes);
     let number = usize::from(input.number());
@@ -40,7 +40,8 @@ mod all {
                     type Call = api::$domain::$name;
                     let read = |answer: Response<'_>| Reading::<Call>::of(answer).map(Written);
                     let json = |value: &Written<<Call as Operation>::Output>| value.json();
-                    check(answer, &read, &json);
+                    let by_serde = |text: &str| Written::<<Call as Operation>::Output>::by_serde(text);
+                    check(answer, &read, &json, &by_serde);
                 }),*];
                 READERS[number % READERS.len()](answer);
             }
@@ -53,19 +54,32 @@ fn check<T: PartialEq>(
     answer: Response<'_>,
     read: &dyn Fn(Response<'_>) -> Result<Written<T>, dfns_protocol::Error>,
     json: &dyn Fn(&Written<T>) -> Option<String>,
+    by_serde: &dyn Fn(&str) -> Option<Result<Written<T>, String>>,
 ) {
+    let theirs = str::from_utf8(answer.body()).ok().and_then(by_serde);
     let value = match read(answer) {
         Ok(value) => value,
         Err(error) => {
             let kind = error.kind();
             let is_undecodable = matches!(kind, ErrorKind::Undecodable(_));
             assert!(is_undecodable || answer.body().len() > LIMIT, "{error}");
+            let theirs_too = !is_undecodable || !matches!(theirs, Some(Ok(_)));
+            assert!(theirs_too, "serde reads it: {error}");
             return;
         }
     };
     let Some(text) = json(&value) else {
         return;
     };
+    match theirs {
+        Some(Ok(theirs)) => assert!(theirs.0 == value.0, "serde reads another value: {text}"),
+        Some(Err(error)) => {
+            // An integer for us, a number with a fraction for serde_json.
+            let body = String::from_utf8_lossy(answer.body());
+            assert!(body.contains("-0"), "serde does not read it: {error}");
+        }
+        None => {}
+    }
     // What was written may be a little longer than what was read, with all that a machine fills in.
     if text.len() > LIMIT {
         return;

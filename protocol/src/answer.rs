@@ -42,7 +42,7 @@ impl<'a> Answer<'a> {
         serde_json::from_str(text).map_err(|error| Undecodable::json(&self.response, text, &error))
     }
 
-    /// Reads a JSON body of the signing flow.
+    /// Reads a JSON body.
     pub(crate) fn read<T>(
         &self,
         value: impl FnOnce(&mut JsonReader<'a>) -> Result<T, Unreadable>,
@@ -67,6 +67,13 @@ impl<'a> Answer<'a> {
 
     /// Decodes JSON or takes CSV, by the answer's `Content-Type`.
     pub fn json_or_csv<T: DeserializeOwned>(&self) -> Result<JsonOrCsv<T>, Undecodable> {
+        self.or_csv(Self::json)
+    }
+
+    pub(crate) fn or_csv<T>(
+        &self,
+        json: impl FnOnce(&Self) -> Result<T, Undecodable>,
+    ) -> Result<JsonOrCsv<T>, Undecodable> {
         let is_csv = self
             .response
             .content_type()
@@ -74,7 +81,7 @@ impl<'a> Answer<'a> {
         if is_csv {
             self.csv().map(JsonOrCsv::Csv)
         } else {
-            self.json().map(JsonOrCsv::Json)
+            json(self).map(JsonOrCsv::Json)
         }
     }
 

@@ -82,6 +82,14 @@ macro_rules! id {
             }
         }
 
+        impl $crate::from_json::FromJson for $name {
+            fn from_json(
+                json: &mut $crate::json_reader::JsonReader<'_>,
+            ) -> $crate::json_reader::Read<Self> {
+                $crate::from_json::FromJson::from_json(json).map(Self)
+            }
+        }
+
         impl<'de> ::serde::Deserialize<'de> for $name {
             fn deserialize<D: ::serde::Deserializer<'de>>(
                 deserializer: D,

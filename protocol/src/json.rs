@@ -8,6 +8,9 @@ use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
+use crate::from_json::FromJson;
+use crate::json_reader::{JsonReader, Read};
+
 /// Any JSON value, kept as the exact text it came in or will be sent as.
 ///
 /// The API leaves some values open: call data, EIP-712 messages, debug traces. They hold integers that no machine
@@ -93,6 +96,18 @@ impl Serialize for Json {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.0.serialize(serializer)
     }
+}
+
+impl FromJson for Json {
+    fn from_json(json: &mut JsonReader<'_>) -> Read<Self> {
+        raw(json).map(Self)
+    }
+}
+
+/// Reads any value as the text that it is.
+pub(crate) fn raw(json: &mut JsonReader<'_>) -> Read<Box<RawValue>> {
+    let text = json.skip()?;
+    RawValue::from_string(text.to_owned()).map_err(|_| json.unfit("text", "a value"))
 }
 
 impl<'de> Deserialize<'de> for Json {

@@ -1,10 +1,15 @@
-//! JSON read without serde: what the signing flow itself is told, in each of its steps, for every operation.
+//! JSON read without serde: what the service answers.
 //!
-//! Where nothing else reads JSON, as in a WebAssembly module whose answers JavaScript reads, derived readers and the library
-//! beneath them were a quarter of the code; and this takes fewer instructions. The grammar is RFC 8259, and what is accepted is what `serde_json` accepts.
+//! It takes fewer instructions, and much less code: where nothing else reads JSON, as in a WebAssembly module whose answers
+//! JavaScript reads, derived readers and the library beneath them were a quarter of it. The grammar is RFC 8259, and what is
+//! accepted is what `serde_json` accepts.
 
 #[cfg(test)]
 mod agrees_with_serde_json;
+#[cfg_attr(not(feature = "full"), allow(dead_code))]
+mod ahead;
+mod escape;
+mod skip;
 mod unreadable;
 
 use alloc::borrow::Cow;
@@ -20,7 +25,8 @@ pub(crate) struct JsonReader<'a> {
     at: usize,
 }
 
-type Read<T> = Result<T, Unreadable>;
+/// What is read, or why not.
+pub(crate) type Read<T> = Result<T, Unreadable>;
 
 impl<'a> JsonReader<'a> {
     /// Reads all of `text` with `value`.
@@ -64,6 +70,22 @@ impl<'a> JsonReader<'a> {
         names
             .get(missing)
             .map_or(Ok(()), |name| Err(self.because(Reason::Missing(name))))
+    }
+
+    /// Reads an object whose names are anyone's: `member` takes each with its value.
+    pub(crate) fn map(
+        &mut self,
+        member: &mut dyn FnMut(&mut Self, Cow<'a, str>) -> Read<()>,
+    ) -> Read<()> {
+        self.open(b'{', "an object")?;
+        let mut more = self.first(b'}');
+        while more {
+            let name = self.string()?;
+            self.colon()?;
+            member(self, name)?;
+            more = self.next(b'}')?;
+        }
+        Ok(())
     }
 
     /// Reads an array: `item` takes each value.
@@ -131,69 +153,31 @@ impl<'a> JsonReader<'a> {
         self.byte()
     }
 
-    /// Reads any value, of which nothing is wanted but its text. It takes no stack, however deep the value is; deeper
-    /// than 128 is refused, as everywhere.
-    pub(crate) fn skip(&mut self) -> Read<&'a str> {
-        self.peek();
-        let start = self.at;
-        // One bit for each level, the innermost last: whether it is an object.
-        let (mut objects, mut depth) = (0_u128, 0);
-        loop {
-            match self.peek() {
-                Some(open @ (b'{' | b'[')) => {
-                    if depth == MAX_DEPTH {
-                        return Err(self.wrong("recursion limit exceeded"));
-                    }
-                    self.at += 1;
-                    (objects, depth) = (objects << 1 | u128::from(open == b'{'), depth + 1);
-                    if self.first(closing(objects)) {
-                        self.name_in(objects)?;
-                        continue;
-                    }
-                    (objects, depth) = (objects >> 1, depth - 1);
-                }
-                _ => self.scalar()?,
-            }
-            // What has ended may have been the last of what it is in, and so on.
-            loop {
-                if depth == 0 {
-                    return Ok(&self.text[start..self.at]);
-                }
-                if self.next(closing(objects))? {
-                    self.name_in(objects)?;
-                    break;
-                }
-                (objects, depth) = (objects >> 1, depth - 1);
-            }
-        }
-    }
-
     /// The place of a member's name among those that are known. It is looked for from `next` on: a service writes members in
     /// an order of its own, which is the same each time.
     fn name_of(&mut self, names: &[&'static str], next: usize) -> Read<Option<usize>> {
         // Nearly always it stands there as it is, which is faster to see than to read it.
         if self.peek() == Some(b'"') {
-            let rest = &self.text.as_bytes()[self.at + 1..];
-            for index in (next..names.len()).chain(0..next) {
-                let name = names[index].as_bytes();
-                let is_it = rest.get(name.len()) == Some(&b'"') && rest.starts_with(name);
-                if is_it {
-                    self.at += name.len() + 2;
-                    return Ok(Some(index));
-                }
+            let rest = self.text.as_bytes().get(self.at + 1..).unwrap_or_default();
+            let (before, after) = names.split_at_checked(next).unwrap_or_default();
+            let stands_there = |name: &&str| {
+                let ends = rest.get(name.len()) == Some(&b'"');
+                ends && rest.starts_with(name.as_bytes())
+            };
+            let index = match after.first() {
+                Some(name) if stands_there(name) => Some(next),
+                _ => match after.iter().position(stands_there) {
+                    Some(index) => Some(next + index),
+                    None => before.iter().position(stands_there),
+                },
+            };
+            if let Some(index) = index {
+                self.at += names[index].len() + 2;
+                return Ok(Some(index));
             }
         }
         let name = self.string()?;
         Ok(names.iter().position(|known| *known == name))
-    }
-
-    /// The name of a member and its colon, where the innermost level is an object.
-    fn name_in(&mut self, objects: u128) -> Read<()> {
-        if objects & 1 == 1 {
-            self.skip_string()?;
-            self.colon()?;
-        }
-        Ok(())
     }
 
     fn colon(&mut self) -> Read<()> {
@@ -232,42 +216,6 @@ impl<'a> JsonReader<'a> {
         Ok(byte == Some(b','))
     }
 
-    /// A string, a number or a word.
-    fn scalar(&mut self) -> Read<()> {
-        match self.peek() {
-            Some(b'"') => self.skip_string(),
-            Some(b't') => self.word("true"),
-            Some(b'f') => self.word("false"),
-            Some(b'n') => self.word("null"),
-            Some(b'-' | b'0'..=b'9') => self.number(),
-            _ => Err(self.wrong("expected value")),
-        }
-    }
-
-    /// A string of which nothing is wanted: what its escapes stand for is not looked at.
-    fn skip_string(&mut self) -> Read<()> {
-        self.open(b'"', "a string")?;
-        loop {
-            self.at += plain_len(&self.text.as_bytes()[self.at..]);
-            match self.byte() {
-                Some(b'"') => {
-                    self.at += 1;
-                    return Ok(());
-                }
-                Some(b'\\') => self.at += 1,
-                byte => return Err(self.cut_or_control(byte)),
-            }
-            match self.byte() {
-                Some(b'u') => {
-                    self.at += 1;
-                    self.unit()?;
-                }
-                Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => self.at += 1,
-                _ => return Err(self.wrong("invalid escape")),
-            }
-        }
-    }
-
     /// What a string may not have in it.
     fn cut_or_control(&self, byte: Option<u8>) -> Unreadable {
         self.wrong(match byte {
@@ -284,80 +232,12 @@ impl<'a> JsonReader<'a> {
         Err(self.wrong("expected `true`, `false` or `null`"))
     }
 
-    /// RFC 8259 section 6.
-    fn number(&mut self) -> Read<()> {
-        self.at += usize::from(self.byte() == Some(b'-'));
-        match self.byte() {
-            Some(b'0') => self.at += 1,
-            _ => self.digits()?,
-        }
-        if self.byte() == Some(b'.') {
-            self.at += 1;
-            self.digits()?;
-        }
-        if let Some(b'e' | b'E') = self.byte() {
-            self.at += 1;
-            self.at += usize::from(matches!(self.byte(), Some(b'+' | b'-')));
-            self.digits()?;
-        }
-        Ok(())
-    }
-
-    fn digits(&mut self) -> Read<()> {
-        let start = self.at;
-        while self.byte().is_some_and(|byte| byte.is_ascii_digit()) {
-            self.at += 1;
-        }
-        if self.at == start {
-            return Err(self.wrong("invalid number"));
-        }
-        Ok(())
-    }
-
-    /// What stands behind a backslash (RFC 8259 section 7).
-    fn escape(&mut self) -> Read<char> {
-        let byte = self
-            .byte()
-            .ok_or_else(|| self.wrong("EOF while parsing a string"))?;
-        self.at += 1;
-        Ok(match byte {
-            b'"' | b'\\' | b'/' => char::from(byte),
-            b'b' => '\u{8}',
-            b'f' => '\u{c}',
-            b'n' => '\n',
-            b'r' => '\r',
-            b't' => '\t',
-            b'u' => {
-                let mut code = self.unit()?;
-                if (0xd800..0xdc00).contains(&code) && self.text[self.at..].starts_with("\\u") {
-                    self.at += 2;
-                    let low = self.unit()?.wrapping_sub(0xdc00);
-                    if low >= 0x400 {
-                        return Err(self.wrong("lone leading surrogate in hex escape"));
-                    }
-                    code = 0x10000 + ((code - 0xd800) << 10 | low);
-                }
-                char::from_u32(code).ok_or_else(|| self.wrong("lone surrogate in hex escape"))?
-            }
-            _ => return Err(self.wrong("invalid escape")),
-        })
-    }
-
-    /// Four hexadecimal digits.
-    fn unit(&mut self) -> Read<u32> {
-        let digits = self.text.get(self.at..self.at + 4);
-        let digits = digits.filter(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
-        let unit = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok());
-        self.at += if unit.is_some() { 4 } else { 0 };
-        unit.ok_or_else(|| self.wrong("invalid escape"))
-    }
-
     fn byte(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
     }
 
     /// The error that the value which comes is not what was expected.
-    fn other_than(&mut self, expected: &'static str) -> Unreadable {
+    pub(crate) fn other_than(&mut self, expected: &'static str) -> Unreadable {
         let found = match self.peek() {
             Some(b'{') => "map",
             Some(b'[') => "sequence",
@@ -372,9 +252,14 @@ impl<'a> JsonReader<'a> {
         // The offset of an error is behind what it is about; a bracket opened would be one level too deep.
         let at = match found {
             "map" | "sequence" => self.at,
-            _ => self.skip().map_or_else(|error| error.at, |_| self.at),
+            _ => self.skip().map_or_else(|error| error.at(), |_| self.at),
         };
-        Unreadable { at, reason }
+        Unreadable::new(at, reason)
+    }
+
+    /// The error that a value which was read is not one of those that can be.
+    pub(crate) fn unfit(&self, found: &'static str, expected: &'static str) -> Unreadable {
+        self.because(Reason::Type { found, expected })
     }
 
     fn wrong(&self, words: &'static str) -> Unreadable {
@@ -383,13 +268,6 @@ impl<'a> JsonReader<'a> {
 
     fn because(&self, reason: Reason) -> Unreadable {
         let at = self.at.min(self.text.len());
-        Unreadable { at, reason }
+        Unreadable::new(at, reason)
     }
-}
-
-/// What `serde_json` takes.
-const MAX_DEPTH: u32 = 127;
-
-fn closing(objects: u128) -> u8 {
-    if objects & 1 == 1 { b'}' } else { b']' }
 }

@@ -4,51 +4,55 @@ use alloc::vec::Vec;
 
 /// Appends `text` as a JSON string (RFC 8259 section 7), byte for byte as `serde_json` writes it.
 pub(crate) fn push_string(out: &mut Vec<u8>, text: &str) {
-    let text = text.as_bytes();
+    let mut rest = text.as_bytes();
     out.push(b'"');
-    // Without a branch inside, the loop becomes a few vector instructions.
-    if text
-        .iter()
-        .fold(false, |found, byte| found | is_special(*byte))
-    {
-        push_escaped(out, text);
-    } else {
-        out.extend_from_slice(text);
-    }
-    out.push(b'"');
-}
-
-fn push_escaped(out: &mut Vec<u8>, mut rest: &[u8]) {
     loop {
         let (plain, special) = rest.split_at(plain_len(rest));
         out.extend_from_slice(plain);
         let Some((byte, after)) = special.split_first() else {
-            return;
+            break;
         };
         push_escape(out, *byte);
         rest = after;
     }
+    out.push(b'"');
 }
 
 /// How many of these bytes can stand in a JSON string as they are, before the first that cannot.
 pub(crate) fn plain_len(bytes: &[u8]) -> usize {
-    let (words, rest) = bytes.as_chunks::<8>();
-    for (index, word) in words.iter().enumerate() {
+    // Most texts are short: their end is in the first word.
+    let mut rest = bytes;
+    while let Some((word, after)) = rest.split_first_chunk() {
         let special = specials(u64::from_le_bytes(*word));
         if special != 0 {
-            return index * 8 + special.trailing_zeros() as usize / 8;
+            return bytes.len() - rest.len() + special.trailing_zeros() as usize / 8;
+        }
+        rest = after;
+        while let Some((block, after)) = rest.split_first_chunk::<16>() {
+            if has_special(block) {
+                break;
+            }
+            rest = after;
         }
     }
     let plain = rest.iter().take_while(|byte| !is_special(**byte)).count();
-    words.len() * 8 + plain
+    bytes.len() - rest.len() + plain
+}
+
+/// Without a branch inside, the loop becomes a few vector instructions.
+fn has_special(bytes: &[u8]) -> bool {
+    bytes
+        .iter()
+        .fold(false, |found, byte| found | is_special(*byte))
 }
 
 /// The first of eight bytes that is special has its highest bit set here, and none before it has.
 fn specials(word: u64) -> u64 {
     const EACH: u64 = u64::MAX / 255;
     let less_than = |word: u64, byte: u8| word.wrapping_sub(EACH * u64::from(byte)) & !word;
-    let equal = |byte: u8| less_than(word ^ (EACH * u64::from(byte)), 1);
-    (less_than(word, b' ') | equal(b'"') | equal(b'\\')) & (EACH << 7)
+    let differing = |byte: u8| word ^ (EACH * u64::from(byte));
+    let control_or_quote = less_than(differing(b'"' ^ b' '), b' ' + 1);
+    (control_or_quote | less_than(differing(b'\\'), 1)) & (EACH << 7)
 }
 
 #[expect(
@@ -56,7 +60,8 @@ fn specials(word: u64) -> u64 {
     reason = "without branches, so that many bytes are looked at together"
 )]
 fn is_special(byte: u8) -> bool {
-    (byte < 0x20) | (byte == b'"') | (byte == b'\\')
+    // Control characters stay below the space, and the quote takes its place: one comparison for all of them.
+    (byte ^ (b'"' ^ b' ') <= b' ') | (byte == b'\\')
 }
 
 fn push_escape(out: &mut Vec<u8>, byte: u8) {

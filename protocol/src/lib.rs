@@ -29,6 +29,8 @@ mod factor;
 mod file;
 mod fingerprint;
 mod flight;
+#[cfg_attr(not(feature = "full"), allow(dead_code, unused_macros, unused_imports))]
+mod from_json;
 #[cfg(feature = "http")]
 mod http;
 mod http_date;

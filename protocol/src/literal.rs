@@ -15,6 +15,14 @@ macro_rules! literal {
             }
         }
 
+        impl $crate::from_json::FromJson for $name {
+            fn from_json(
+                json: &mut $crate::json_reader::JsonReader<'_>,
+            ) -> $crate::json_reader::Read<Self> {
+                json.skip().map(|_| Self)
+            }
+        }
+
         impl<'de> ::serde::Deserialize<'de> for $name {
             fn deserialize<D: ::serde::Deserializer<'de>>(
                 deserializer: D,

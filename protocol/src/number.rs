@@ -10,6 +10,9 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
+use crate::from_json::FromJson;
+use crate::json_reader::{JsonReader, Read};
+
 /// A JSON number, kept digit for digit.
 ///
 /// Limits, rates and block numbers pass through this library on their way to money, so none is ever rounded:
@@ -151,6 +154,12 @@ impl Serialize for Number {
     }
 }
 
+impl FromJson for Number {
+    fn from_json(json: &mut JsonReader<'_>) -> Read<Self> {
+        json.number_text().map(Self::from_checked)
+    }
+}
+
 impl<'de> Deserialize<'de> for Number {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = Box::<RawValue>::deserialize(deserializer)?;
@@ -193,6 +202,16 @@ impl Serialize for NumberOrString {
         match self {
             Self::Number(number) => number.serialize(serializer),
             Self::String(text) => serializer.serialize_str(text),
+        }
+    }
+}
+
+impl FromJson for NumberOrString {
+    fn from_json(json: &mut JsonReader<'_>) -> Read<Self> {
+        match json.peek() {
+            Some(b'"') => String::from_json(json).map(Self::String),
+            Some(b'-' | b'0'..=b'9') => Number::from_json(json).map(Self::Number),
+            _ => Err(json.other_than("a number or a string")),
         }
     }
 }

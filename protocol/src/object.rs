@@ -9,6 +9,9 @@ use core::marker::PhantomData;
 
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
 
+use crate::from_json::FromJson;
+use crate::json_reader::{JsonReader, Read};
+
 /// What the shared code below needs to know about a struct.
 pub(crate) trait Object: Sized {
     const NAME: &'static str;
@@ -114,28 +117,70 @@ pub(crate) fn missing<E: Error>(fields: &[Field], seen: &[bool]) -> E {
     E::missing_field(field.map_or("", |((name, _), _)| name))
 }
 
+/// Reads what a field of this kind holds, from an answer.
+#[inline]
+pub(crate) fn put<T: FromJson>(place: &mut Option<T>, json: &mut JsonReader<'_>) -> Read<()> {
+    *place = Some(T::from_json(json)?);
+    Ok(())
+}
+
+/// The same for one that has a value also when it is absent.
+#[inline]
+pub(crate) fn replace<T: FromJson>(place: &mut T, json: &mut JsonReader<'_>) -> Read<()> {
+    *place = T::from_json(json)?;
+    Ok(())
+}
+
 /// Says how a struct is read: of each field its number, whether it is `required`, `optional`, `clearable` or `defaulted`,
 /// its name and its key. A field that is not read is made by what stands behind `with`.
+///
+/// It is read in two ways: from the text of an answer, and by serde from whatever a caller keeps it in.
 macro_rules! object {
     ($name:ident $(with $other:ident = $make:path)? {
-        $($index:tt $kind:ident $field:ident = $key:literal,)+
+        $($index:tt $kind:ident $field:ident = $key:literal,)*
     }) => {
+        impl $crate::from_json::FromJson for $name {
+            #[inline]
+            fn from_json(
+                json: &mut $crate::json_reader::JsonReader<'_>,
+            ) -> $crate::json_reader::Read<Self> {
+                const NAMES: &[&str] = &[$($key),*];
+                const REQUIRED: u32 = 0 $(| $crate::object::object!(@bit $kind $index))*;
+                // In one place, or each would be dropped by itself at every mistake.
+                #[allow(unused_mut, reason = "of some, nothing is read")]
+                let mut places = ($($crate::object::object!(@empty $kind),)*);
+                json.object(NAMES, REQUIRED, &mut |json, index| match index {
+                    $($index => $crate::object::object!(@put $kind places.$index, json),)*
+                    // There is no other place among the names.
+                    _ => json.skip().map(|_| ()),
+                })?;
+                #[allow(unreachable_patterns, reason = "of some, nothing is required")]
+                match places {
+                    ($($crate::object::object!(@whole $kind $field),)*) => Ok(Self {
+                        $($field,)*
+                        $($other: $make(),)?
+                    }),
+                    _ => Err(json.unfit("less", "all that is required")),
+                }
+            }
+        }
+
         impl $crate::object::Object for $name {
             const NAME: &'static str = stringify!($name);
 
             fn read<'de, A: ::serde::de::MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
                 const FIELDS: &[$crate::object::Field] =
-                    &[$(($key, $crate::object::object!(@is_required $kind))),+];
-                // In one place, or each would be dropped by itself at every mistake.
-                let mut places = ($($crate::object::object!(@empty $kind),)+);
+                    &[$(($key, $crate::object::object!(@is_required $kind))),*];
+                #[allow(unused_mut, reason = "of some, nothing is read")]
+                let mut places = ($($crate::object::object!(@empty $kind),)*);
                 let mut seen = [false; FIELDS.len()];
                 let place = |key: &str| match key {
-                    $($key => $index,)+
+                    $($key => $index,)*
                     _ => FIELDS.len(),
                 };
                 while let Some(index) = $crate::object::next(&mut map, place, FIELDS, &mut seen)? {
                     match index {
-                        $($index => $crate::object::$kind(&mut places.$index, &mut map)?,)+
+                        $($index => $crate::object::$kind(&mut places.$index, &mut map)?,)*
                         _ => {
                             let ::serde::de::IgnoredAny = map.next_value()?;
                         }
@@ -143,8 +188,8 @@ macro_rules! object {
                 }
                 #[allow(unreachable_patterns, reason = "of some, nothing is required")]
                 match places {
-                    ($($crate::object::object!(@whole $kind $field),)+) => Ok(Self {
-                        $($field,)+
+                    ($($crate::object::object!(@whole $kind $field),)*) => Ok(Self {
+                        $($field,)*
                         $($other: $make(),)?
                     }),
                     _ => Err($crate::object::missing(FIELDS, &seen)),
@@ -160,10 +205,15 @@ macro_rules! object {
             }
         }
     };
+    (@bit required $index:tt) => { 1 << $index };
+    (@bit $kind:ident $index:tt) => { 0 };
     (@is_required required) => { true };
     (@is_required $kind:ident) => { false };
     (@empty defaulted) => { Default::default() };
     (@empty $kind:ident) => { None };
+    (@put required $place:expr, $json:ident) => { $crate::object::put(&mut $place, $json) };
+    (@put clearable $place:expr, $json:ident) => { $crate::object::put(&mut $place, $json) };
+    (@put $kind:ident $place:expr, $json:ident) => { $crate::object::replace(&mut $place, $json) };
     (@whole required $field:ident) => { Some($field) };
     (@whole $kind:ident $field:ident) => { $field };
 }

@@ -1,11 +1,14 @@
 //! Enums that keep values they do not know.
 
+use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::string::String;
 use core::fmt;
 use core::marker::PhantomData;
 
 use serde::de::{Deserializer, Error, Visitor};
+
+use crate::json_reader::{JsonReader, Read};
 
 /// The text of an enum value that this version of the library does not know.
 ///
@@ -52,6 +55,14 @@ pub(crate) fn deserialize<'de, D: Deserializer<'de>, T: OpenEnum>(
     deserializer: D,
 ) -> Result<T, D::Error> {
     deserializer.deserialize_str(Text(PhantomData))
+}
+
+/// What is known is found in the text as it stands, and allocates nothing.
+pub(crate) fn from_json<T: OpenEnum>(json: &mut JsonReader<'_>) -> Read<T> {
+    Ok(match json.string()? {
+        Cow::Borrowed(text) => T::from_text(text),
+        Cow::Owned(text) => T::from_owned(text),
+    })
 }
 
 struct Text<T>(PhantomData<T>);
@@ -165,6 +176,14 @@ macro_rules! open_enum {
         impl ::serde::Serialize for $name {
             fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl $crate::from_json::FromJson for $name {
+            fn from_json(
+                json: &mut $crate::json_reader::JsonReader<'_>,
+            ) -> $crate::json_reader::Read<Self> {
+                $crate::open_enum::from_json(json)
             }
         }
 

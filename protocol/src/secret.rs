@@ -6,6 +6,9 @@ use core::hint::black_box;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use zeroize::Zeroize;
 
+use crate::from_json::FromJson;
+use crate::json_reader::{JsonReader, Read};
+
 /// A text that must not reach a log: a token, a password, a one-time code, client data.
 ///
 /// `Debug` shows `[redacted]`, there is no `Display`, and the memory is cleared on drop. It serialises as the plain
@@ -58,6 +61,12 @@ impl Drop for Secret {
 impl Serialize for Secret {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&self.0)
+    }
+}
+
+impl FromJson for Secret {
+    fn from_json(json: &mut JsonReader<'_>) -> Read<Self> {
+        String::from_json(json).map(Self)
     }
 }
 

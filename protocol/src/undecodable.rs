@@ -26,9 +26,9 @@ impl Undecodable {
     }
 
     pub(crate) fn unreadable(response: &Response<'_>, text: &str, error: &Unreadable) -> Self {
-        let is_syntax = matches!(error.reason, Reason::Syntax(_));
-        let reason = || format!("{} (byte {})", error.reason, error.at);
-        Self::at(response, text, error.at, (is_syntax, &reason))
+        let is_syntax = matches!(error.reason(), Reason::Syntax(_));
+        let reason = || format!("{error} (byte {})", error.at());
+        Self::at(response, text, error.at(), (is_syntax, &reason))
     }
 
     fn at(

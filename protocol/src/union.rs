@@ -1,15 +1,18 @@
 //! Unions: one of several objects, told apart by a tag or by which keys are there.
 
-use alloc::borrow::ToOwned;
+use alloc::borrow::Cow;
 use alloc::boxed::Box;
-use alloc::collections::BTreeMap;
-use alloc::format;
 use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt;
 
-use serde::de::{DeserializeOwned, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
-use serde::{Deserialize, Serialize, Serializer};
+use serde::de::DeserializeOwned;
+use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
+
+use crate::from_json::FromJson;
+use crate::json::raw;
+use crate::json_reader::{JsonReader, Read};
 
 /// A variant of a union that this version of the library does not know, kept as the JSON text it came in.
 ///
@@ -22,7 +25,7 @@ pub struct UnknownVariant {
 }
 
 impl UnknownVariant {
-    pub(crate) fn new(tag: Option<String>, text: Box<RawValue>) -> Self {
+    fn new(tag: Option<String>, text: Box<RawValue>) -> Self {
         Self { tag, text }
     }
 
@@ -63,64 +66,23 @@ impl Serialize for UnknownVariant {
     }
 }
 
-/// Takes the value's text and leaves the choice to `choose`, which is not generic over the deserialiser: a union is
-/// compiled once, however many formats it is read from.
-pub(crate) fn deserialize<'de, D: Deserializer<'de>, T>(
-    deserializer: D,
-    choose: fn(Box<RawValue>) -> Result<T, String>,
-) -> Result<T, D::Error> {
-    let text = Box::<RawValue>::deserialize(deserializer)?;
-    choose(text).map_err(D::Error::custom)
+/// Reads the variant that was chosen. One that does not decode is an error that names it: to call it unknown would hide a
+/// broken answer.
+pub(crate) fn variant<T: FromJson>(
+    json: &mut JsonReader<'_>,
+    union: &'static str,
+    name: &'static str,
+) -> Read<T> {
+    T::from_json(json).map_err(|error| error.within(union, name))
 }
 
-/// Decodes the variant that was chosen. One that does not decode is an error that names it: to call it unknown would
-/// hide a broken answer.
-pub(crate) fn variant<T: DeserializeOwned>(
-    text: &RawValue,
-    union: &str,
-    name: &str,
-) -> Result<T, String> {
-    serde_json::from_str(text.get()).map_err(|error| misfit(&error, union, name))
-}
-
-fn misfit(error: &serde_json::Error, union: &str, name: &str) -> String {
-    format!("{union}::{name}: {error}")
-}
-
-/// The string under `key` of the object in `text`.
-pub(crate) fn tag(text: &RawValue, key: &str) -> Option<String> {
-    let mut found = None;
-    let mut deserializer = serde_json::Deserializer::from_str(text.get());
-    // The search stops at the tag, in the middle of the object, which the deserialiser reports as an error.
-    let _ = deserializer.deserialize_map(FindTag {
-        key,
-        found: &mut found,
-    });
-    found
-}
-
-struct FindTag<'a> {
-    key: &'a str,
-    found: &'a mut Option<String>,
-}
-
-impl<'de> Visitor<'de> for FindTag<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(key) = map.next_key::<String>()? {
-            if key == self.key {
-                *self.found = map.next_value().ok();
-                return Ok(());
-            }
-            map.next_value::<IgnoredAny>()?;
-        }
-        Ok(())
-    }
+/// Reads a variant that is not known.
+pub(crate) fn unknown(
+    json: &mut JsonReader<'_>,
+    tag: Option<Cow<'_, str>>,
+) -> Read<UnknownVariant> {
+    let text = raw(json)?;
+    Ok(UnknownVariant::new(tag.map(Cow::into_owned), text))
 }
 
 /// What must be true of an object for it to be a certain variant of a union without a tag.
@@ -131,30 +93,27 @@ pub(crate) enum Test {
     Is(&'static str, &'static str),
 }
 
-/// The keys of an object, with their values' texts.
-pub(crate) struct Shape<'a>(BTreeMap<String, &'a RawValue>);
+/// The members of an object that comes, with their values' texts; none where it is something else.
+pub(crate) struct Shape<'a>(Vec<(Cow<'a, str>, &'a str)>);
 
 impl<'a> Shape<'a> {
-    /// A shape without keys stands for what is not an object.
-    pub(crate) fn of(text: &'a RawValue) -> Self {
-        Self(serde_json::from_str(text.get()).unwrap_or_default())
+    pub(crate) fn ahead(json: &mut JsonReader<'a>) -> Self {
+        Self(json.members())
     }
 
     pub(crate) fn passes(&self, tests: &[Test]) -> bool {
         tests.iter().all(|test| match test {
-            Test::Has(key) => self.0.get(*key).is_some_and(|text| text.get() != "null"),
-            Test::Is(key, value) => self.0.get(*key).is_some_and(|text| {
-                serde_json::from_str::<String>(text.get()).is_ok_and(|text| text == *value)
+            Test::Has(key) => self.get(key).is_some_and(|text| text != "null"),
+            Test::Is(key, value) => self.get(key).is_some_and(|text| {
+                JsonReader::read(text, |json| Ok(json.string()? == *value)).unwrap_or(false)
             }),
         })
     }
-}
 
-/// The text without the white space that `serde_json` leaves around a whole document.
-pub(crate) fn trimmed(text: Box<RawValue>) -> Box<RawValue> {
-    match text.get().trim() {
-        inner if inner.len() == text.get().len() => text,
-        inner => RawValue::from_string(inner.to_owned()).unwrap_or(text),
+    /// Of two members of a name, the last counts.
+    fn get(&self, key: &str) -> Option<&'a str> {
+        let mut members = self.0.iter().rev();
+        members.find(|(name, _)| name == key).map(|(_, text)| *text)
     }
 }
 
@@ -168,21 +127,18 @@ macro_rules! union {
     ) => {
         $crate::union::union!(@type $(#[$meta])* $name { $($(#[$doc])* $variant($type),)+ });
 
-        impl $name {
+        impl $crate::from_json::FromJson for $name {
             #[inline]
-            fn choose(
-                text: ::alloc::boxed::Box<::serde_json::value::RawValue>,
-            ) -> Result<Self, ::alloc::string::String> {
-                let tag = $crate::union::tag(&text, $key);
+            fn from_json(
+                json: &mut $crate::json_reader::JsonReader<'_>,
+            ) -> $crate::json_reader::Read<Self> {
+                let tag = json.string_in($key);
                 match tag.as_deref() {
                     $(Some($($tag)|+) => {
-                        $crate::union::variant(&text, stringify!($name), stringify!($variant))
+                        $crate::union::variant(json, stringify!($name), stringify!($variant))
                             .map(Self::$variant)
                     })+
-                    _ => Ok(Self::Unknown($crate::UnknownVariant::new(
-                        tag,
-                        $crate::union::trimmed(text),
-                    ))),
+                    _ => $crate::union::unknown(json, tag).map(Self::Unknown),
                 }
             }
         }
@@ -195,19 +151,19 @@ macro_rules! union {
     ) => {
         $crate::union::union!(@type $(#[$meta])* $name { $($(#[$doc])* $variant($type),)+ });
 
-        impl $name {
+        impl $crate::from_json::FromJson for $name {
             #[inline]
-            fn choose(
-                text: ::alloc::boxed::Box<::serde_json::value::RawValue>,
-            ) -> Result<Self, ::alloc::string::String> {
+            fn from_json(
+                json: &mut $crate::json_reader::JsonReader<'_>,
+            ) -> $crate::json_reader::Read<Self> {
                 #[allow(unused_imports, reason = "not every union uses both tests")]
                 use $crate::union::Test::{Has, Is};
-                let shape = $crate::union::Shape::of(&text);
+                let shape = $crate::union::Shape::ahead(json);
                 $(if shape.passes(&[$($test),+]) {
-                    return $crate::union::variant(&text, stringify!($name), stringify!($variant))
+                    return $crate::union::variant(json, stringify!($name), stringify!($variant))
                         .map(Self::$variant);
                 })+
-                Ok(Self::Unknown($crate::UnknownVariant::new(None, $crate::union::trimmed(text))))
+                $crate::union::unknown(json, None).map(Self::Unknown)
             }
         }
     };
@@ -225,28 +181,21 @@ macro_rules! union {
             $(#[$other_doc])* $other($crate::Json),
         } {});
 
-        impl $name {
+        impl $crate::from_json::FromJson for $name {
             #[inline]
-            fn choose(
-                text: ::alloc::boxed::Box<::serde_json::value::RawValue>,
-            ) -> Result<Self, ::alloc::string::String> {
+            fn from_json(
+                json: &mut $crate::json_reader::JsonReader<'_>,
+            ) -> $crate::json_reader::Read<Self> {
                 #[allow(unused_imports, reason = "not every union uses both tests")]
                 use $crate::union::Test::{Has, Is};
-                let shape = $crate::union::Shape::of(&text);
-                $(if shape.passes(&[$($test),*]) {
-                    let variant = $crate::union::variant(
-                        &text,
-                        stringify!($name),
-                        stringify!($variant),
-                    );
-                    if let Ok(value) = variant {
-                        return Ok(Self::$variant(value));
-                    }
+                use $crate::from_json::FromJson;
+                let shape = $crate::union::Shape::ahead(json);
+                $(if shape.passes(&[$($test),*])
+                    && let Some(value) = json.attempt(FromJson::from_json)
+                {
+                    return Ok(Self::$variant(value));
                 })*
-                ::alloc::string::ToString::to_string(&text)
-                    .parse()
-                    .map(Self::$other)
-                    .map_err(|error| ::alloc::string::ToString::to_string(&error))
+                FromJson::from_json(json).map(Self::$other)
             }
         }
     };
@@ -287,7 +236,7 @@ macro_rules! union {
             fn deserialize<D: ::serde::Deserializer<'de>>(
                 deserializer: D,
             ) -> Result<Self, D::Error> {
-                $crate::union::deserialize(deserializer, Self::choose)
+                $crate::from_json::deserialize(deserializer)
             }
         }
     };

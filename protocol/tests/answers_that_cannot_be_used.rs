@@ -4,7 +4,7 @@ mod common;
 
 use common::*;
 use dfns_protocol::api::wallets::{CreateWallet, GetWallet, ListWallets, Network};
-use dfns_protocol::{Error, ErrorKind, Happened, Operation, Response, Stage, Undecodable};
+use dfns_protocol::{Error, ErrorKind, Happened, Operation, Response, Stage, Step, Undecodable};
 
 fn undecodable<O: Operation>(operation: &O, body: &[u8]) -> (String, Undecodable) {
     let ctx = context();
@@ -41,7 +41,7 @@ fn what_is_wrong_and_where_is_named() {
         (
             wrong_nested.as_str(),
             "signingKey.id",
-            "found integer, expected a string",
+            "found number, expected a string",
         ),
         (missing.as_str(), "", "missing field `status`"),
         ("[]", "", "expected"),
@@ -85,8 +85,18 @@ fn deep_nesting_is_an_error() {
         undecodable(&GetWallet::new("wa-1"), body.as_bytes());
         undecodable(&ListWallets::new(), body.as_bytes());
     }
-    let ignored = format!(r#"{{"future":{}{}}}"#, "[".repeat(5000), "]".repeat(5000));
-    undecodable(&GetWallet::new("wa-1"), ignored.as_bytes());
+}
+
+#[test]
+fn what_is_not_looked_at_may_be_nested_as_deep_as_it_likes() {
+    let deep = "[".repeat(50_000) + &"]".repeat(50_000);
+    let wallet = WALLET.replacen('{', &format!(r#"{{"future":{deep},"#), 1);
+    let ctx = context();
+    let read = sending(ctx.start(&GetWallet::new("wa-1")).unwrap())
+        .receive(&ctx, Response::new(200, wallet.as_bytes()));
+    assert!(matches!(read, Ok(Step::Done(wallet)) if wallet.id == "wa-1"));
+    let closed_wrongly = wallet.replacen("]]", "}]", 1);
+    undecodable(&GetWallet::new("wa-1"), closed_wrongly.as_bytes());
 }
 
 #[test]

@@ -1,12 +1,18 @@
-use std::any::Any;
+use std::any::{Any, TypeId};
 
 use dfns_protocol::{Csv, JsonOrCsv, Outcome};
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 
-/// What an operation has answered, to be written as JSON if it came as JSON.
+/// What an operation has answered, to be written as JSON if it came as JSON, and what serde reads in its place: `None`
+/// where the answer is no JSON.
 pub(crate) struct Written<T>(pub(crate) T);
 
-impl<T: Serialize + 'static> Written<Outcome<T>> {
+impl<T: Serialize + DeserializeOwned + 'static> Written<Outcome<T>> {
+    pub(crate) fn by_serde(text: &str) -> Option<Result<Self, String>> {
+        Some(read::<T>(text)?.map(|value| Self(Outcome::Completed(value))))
+    }
+
     pub(crate) fn json(&self) -> Option<String> {
         match &self.0 {
             // A file, which is whatever came.
@@ -17,7 +23,11 @@ impl<T: Serialize + 'static> Written<Outcome<T>> {
     }
 }
 
-impl<T: Serialize> Written<JsonOrCsv<T>> {
+impl<T: Serialize + DeserializeOwned + 'static> Written<JsonOrCsv<T>> {
+    pub(crate) fn by_serde(text: &str) -> Option<Result<Self, String>> {
+        Some(read::<T>(text)?.map(|value| Self(JsonOrCsv::Json(value))))
+    }
+
     pub(crate) fn json(&self) -> Option<String> {
         match &self.0 {
             JsonOrCsv::Json(value) => Some(text(value)),
@@ -28,6 +38,10 @@ impl<T: Serialize> Written<JsonOrCsv<T>> {
 
 /// A table in text.
 impl Written<Csv> {
+    pub(crate) fn by_serde(_: &str) -> Option<Result<Self, String>> {
+        None
+    }
+
     #[allow(clippy::unused_self, reason = "the form of the others")]
     pub(crate) fn json(&self) -> Option<String> {
         None
@@ -35,14 +49,26 @@ impl Written<Csv> {
 }
 
 /// All other answers; the methods above go before this one.
-pub(crate) trait Plain {
+pub(crate) trait Plain: Sized {
+    fn by_serde(text: &str) -> Option<Result<Self, String>>;
     fn json(&self) -> Option<String>;
 }
 
-impl<T: Serialize> Plain for Written<T> {
+impl<T: Serialize + DeserializeOwned + 'static> Plain for Written<T> {
+    fn by_serde(text: &str) -> Option<Result<Self, String>> {
+        Some(read::<T>(text)?.map(Self))
+    }
+
     fn json(&self) -> Option<String> {
         Some(text(&self.0))
     }
+}
+
+/// Answers of bytes, and those of which nothing is wanted, may be anything.
+fn read<T: DeserializeOwned + 'static>(text: &str) -> Option<Result<T, String>> {
+    let kind = TypeId::of::<T>();
+    let is_json = kind != TypeId::of::<Vec<u8>>() && kind != TypeId::of::<()>();
+    is_json.then(|| serde_json::from_str(text).map_err(|error| error.to_string()))
 }
 
 fn text<T: Serialize>(value: &T) -> String {

@@ -71,12 +71,35 @@ fn a_pair_of_surrogates_is_one_character() {
 }
 
 #[test]
-fn what_is_nested_too_deep_is_refused() {
-    let nested = |depth: usize| "[{\"a\":".repeat(depth / 2) + "1" + &"}]".repeat(depth / 2);
-    assert!(skipped(&nested(126)).is_some());
-    assert!(skipped(&nested(128)).is_none());
-    assert!(skipped(&"[".repeat(1_000_000)).is_none());
-    assert!(skipped(&("[".repeat(127) + &"]".repeat(127))).is_some());
+fn every_level_is_closed_as_it_was_opened() {
+    let levels = |depth: usize| (0..depth).map(|level| level % 3 == 1);
+    let nested = |depth: usize, wrong: Option<usize>| {
+        let open = levels(depth).map(|is_object| if is_object { "{\"a\":" } else { "[" });
+        let mut text: String = open.collect();
+        text.push('1');
+        for (level, is_object) in levels(depth)
+            .enumerate()
+            .collect::<Vec<_>>()
+            .into_iter()
+            .rev()
+        {
+            let is_object = is_object != (wrong == Some(level));
+            text.push(if is_object { '}' } else { ']' });
+        }
+        text
+    };
+    for depth in (0..200).chain([1000]) {
+        assert_as_serde_json(&nested(depth, None));
+        assert!(skipped(&nested(depth, None)).is_some(), "{depth}");
+        for wrong in 0..depth.min(200) {
+            assert_eq!(
+                skipped(&nested(depth, Some(wrong))),
+                None,
+                "{wrong} of {depth}"
+            );
+        }
+    }
+    assert_eq!(skipped(&"[".repeat(1_000_000)), None);
 }
 
 #[test]
@@ -88,7 +111,7 @@ fn an_error_says_what_was_found_and_names_no_value() {
                 _ => json.bool().map(drop),
             })
         });
-        read.unwrap_err().reason.to_string()
+        read.unwrap_err().reason().to_string()
     };
     assert_eq!(told(r#"{"a":17}"#), "found number, expected a string");
     assert_eq!(

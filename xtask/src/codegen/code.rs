@@ -41,9 +41,7 @@ pub(crate) fn support(body: &str) -> String {
             let _ = writeln!(text, "use {path};");
         }
     }
-    if words.contains(&"Deserialize") {
-        text.push_str("\nuse serde::{Deserialize, Serialize};\n");
-    } else if words.contains(&"Serialize") {
+    if words.contains(&"Serialize") {
         text.push_str("\nuse serde::Serialize;\n");
     }
     let used: Vec<&str> = CRATE

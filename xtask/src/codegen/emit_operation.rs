@@ -22,8 +22,7 @@ pub(crate) fn emit(emit: &Emit<'_>, operation: &Operation) -> Result<String, Err
     let upload = operation.body == Body::Multipart;
     let defaults = !upload && fields.iter().all(|field| !emit_type::is_required(field));
     let tag = emit_type::tag(emit, name, fields);
-    let is_object = upload || emit_type::is_object(emit, name, fields);
-    text.push_str(&emit_type::attributes(fields, defaults, tag, is_object));
+    text.push_str(&emit_type::attributes(fields, defaults, tag));
     let file = [
         "/// The file to upload. It is not part of the JSON form.",
         "#[serde(skip)]",
@@ -31,10 +30,8 @@ pub(crate) fn emit(emit: &Emit<'_>, operation: &Operation) -> Result<String, Err
     ];
     let extra: &[&str] = if upload { &file } else { &[] };
     text.push_str(&emit_type::body(emit, name, fields, true, extra)?);
-    if is_object {
-        let more = if upload { " with file = no_file" } else { "" };
-        text.push_str(&emit_type::object(emit, name, fields, true, more));
-    }
+    let more = if upload { " with file = no_file" } else { "" };
+    text.push_str(&emit_type::object(emit, name, fields, true, more));
     let mut constructor = emit_type::constructor(emit, name, fields);
     if upload {
         constructor =
@@ -102,9 +99,9 @@ fn implementation(operation: &Operation) -> String {
 fn answer(answer: &Answer) -> (String, &'static str) {
     match answer {
         Answer::Nothing => ("()".to_owned(), "empty"),
-        Answer::Json(shape) => (rust(shape), "json"),
+        Answer::Json(shape) => (rust(shape), "typed"),
         Answer::Csv => ("Csv".to_owned(), "csv"),
-        Answer::JsonOrCsv(shape) => (format!("JsonOrCsv<{}>", rust(shape)), "json_or_csv"),
+        Answer::JsonOrCsv(shape) => (format!("JsonOrCsv<{}>", rust(shape)), "typed_or_csv"),
         Answer::Bytes => ("Vec<u8>".to_owned(), "bytes"),
     }
 }

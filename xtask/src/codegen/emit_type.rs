@@ -26,13 +26,10 @@ pub(crate) fn structure(
         &it.fields,
         defaults,
         tag(emit, name, &it.fields),
-        is_object(emit, name, &it.fields),
     ));
     text.push_str(&body(emit, name, &it.fields, sent, &[])?);
-    if is_object(emit, name, &it.fields) {
-        text.push_str(cfg);
-        text.push_str(&object(emit, name, &it.fields, sent, ""));
-    }
+    text.push_str(cfg);
+    text.push_str(&object(emit, name, &it.fields, sent, ""));
     if sent {
         text.push_str(cfg);
         text.push_str(&constructor(emit, name, &it.fields));
@@ -126,15 +123,9 @@ pub(crate) fn tag<'f>(emit: &Emit<'_>, name: &str, fields: &'f [Field]) -> Optio
         .or(first)
 }
 
-pub(crate) fn attributes(
-    fields: &[Field],
-    defaults: bool,
-    tag: Option<&Field>,
-    is_object: bool,
-) -> String {
+pub(crate) fn attributes(fields: &[Field], defaults: bool, tag: Option<&Field>) -> String {
     let default = if defaults { "Default, " } else { "" };
-    let read = if is_object { "" } else { ", Deserialize" };
-    let mut text = format!("#[derive(Clone, Debug, {default}PartialEq, Serialize{read})]\n");
+    let mut text = format!("#[derive(Clone, Debug, {default}PartialEq, Serialize)]\n");
     let mut serde = Vec::new();
     if let Some(Field {
         wire,
@@ -199,12 +190,6 @@ pub(crate) fn body(
     }
     text.push_str("}\n\n");
     Ok(text)
-}
-
-/// Whether it is read by `object!`, and not by a derive: when it has fields.
-pub(crate) fn is_object(emit: &Emit<'_>, name: &str, fields: &[Field]) -> bool {
-    let tag = tag(emit, name, fields);
-    fields.iter().any(|field| !is_tag(field, tag))
 }
 
 /// How it is read; `more` says how to make a field that is not.

@@ -74,7 +74,7 @@ impl Operation for ListExchanges {
 
     #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
-        answer.json()
+        answer.typed()
     }
 }
 
@@ -158,7 +158,7 @@ impl Operation for CreateExchange {
 
     #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
-        Outcome::decode(answer, |answer| answer.json())
+        Outcome::decode(answer, |answer| answer.typed())
     }
 }
 
@@ -210,7 +210,7 @@ impl Operation for DeleteExchange {
 
     #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
-        Outcome::decode(answer, |answer| answer.json())
+        Outcome::decode(answer, |answer| answer.typed())
     }
 }
 
@@ -262,7 +262,7 @@ impl Operation for GetExchange {
 
     #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
-        answer.json()
+        answer.typed()
     }
 }
 
@@ -325,7 +325,7 @@ impl Operation for ListAccounts {
 
     #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
-        answer.json()
+        answer.typed()
     }
 }
 
@@ -417,7 +417,7 @@ impl Operation for ListAccountAssets {
 
     #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
-        answer.json()
+        answer.typed()
     }
 }
 
@@ -506,7 +506,7 @@ impl Operation for ListAssetWithdrawalNetworks {
 
     #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
-        answer.json()
+        answer.typed()
     }
 }
 
@@ -572,7 +572,7 @@ impl Operation for CreateDeposit {
 
     #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
-        Outcome::decode(answer, |answer| answer.json())
+        Outcome::decode(answer, |answer| answer.typed())
     }
 }
 
@@ -644,7 +644,7 @@ impl Operation for CreateWithdrawal {
 
     #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
-        Outcome::decode(answer, |answer| answer.json())
+        Outcome::decode(answer, |answer| answer.typed())
     }
 }
 

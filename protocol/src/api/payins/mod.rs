@@ -90,7 +90,7 @@ impl Operation for ListPayins {
 
     #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
-        answer.json()
+        answer.typed()
     }
 }
 
@@ -154,7 +154,7 @@ impl Operation for CreatePayin {
 
     #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
-        Outcome::decode(answer, |answer| answer.json())
+        Outcome::decode(answer, |answer| answer.typed())
     }
 }
 
@@ -203,7 +203,7 @@ impl Operation for ListPayinAccounts {
 
     #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
-        answer.json()
+        answer.typed()
     }
 }
 
@@ -263,7 +263,7 @@ impl Operation for RegisterPayinAccountAsset {
 
     #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
-        Outcome::decode(answer, |answer| answer.json())
+        Outcome::decode(answer, |answer| answer.typed())
     }
 }
 
@@ -312,7 +312,7 @@ impl Operation for ListPayinBalances {
 
     #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
-        answer.json()
+        answer.typed()
     }
 }
 
@@ -359,7 +359,7 @@ impl Operation for ListPayinOptions {
 
     #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
-        answer.json()
+        answer.typed()
     }
 }
 
@@ -439,7 +439,7 @@ impl Operation for CreatePayinQuote {
 
     #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
-        answer.json()
+        answer.typed()
     }
 }
 
@@ -509,7 +509,7 @@ impl Operation for GetPayinRecipient {
 
     #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
-        answer.json()
+        answer.typed()
     }
 }
 
@@ -561,7 +561,7 @@ impl Operation for CreatePayinRecipient {
 
     #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
-        Outcome::decode(answer, |answer| answer.json())
+        Outcome::decode(answer, |answer| answer.typed())
     }
 }
 
@@ -617,7 +617,7 @@ impl Operation for GetPayin {
 
     #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
-        answer.json()
+        answer.typed()
     }
 }
 

@@ -3,7 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::Number;
 use crate::api::shared::{
@@ -25,10 +25,15 @@ union! {
 }
 
 /// The variant of `CreatePayoutActionRequest` for `Cancel`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(tag = "action", rename = "Cancel")]
 #[non_exhaustive]
 pub struct CreatePayoutActionRequestCancel {}
+
+object! {
+    CreatePayoutActionRequestCancel {
+    }
+}
 
 impl CreatePayoutActionRequestCancel {
     /// Makes one; everything is optional.

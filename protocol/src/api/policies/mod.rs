@@ -5,7 +5,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::object::object;
 use crate::{
@@ -109,7 +109,7 @@ impl Operation for ListPolicies {
 
     #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
-        answer.json()
+        answer.typed()
     }
 }
 
@@ -173,7 +173,7 @@ impl Operation for CreatePolicy {
 
     #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
-        Outcome::decode(answer, |answer| answer.json())
+        Outcome::decode(answer, |answer| answer.typed())
     }
 }
 
@@ -184,9 +184,14 @@ impl Signed for CreatePolicy {}
 /// `GET /v2/policies/travel-rule/sumsub/public-key` · token
 ///
 /// Answers [`GetSumsubTravelRulePublicKeyResponse`].
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct GetSumsubTravelRulePublicKey {}
+
+object! {
+    GetSumsubTravelRulePublicKey {
+    }
+}
 
 impl GetSumsubTravelRulePublicKey {
     /// Makes one; everything is optional.
@@ -211,7 +216,7 @@ impl Operation for GetSumsubTravelRulePublicKey {
 
     #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
-        answer.json()
+        answer.typed()
     }
 }
 
@@ -262,7 +267,7 @@ impl Operation for DeletePolicy {
 
     #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
-        Outcome::decode(answer, |answer| answer.json())
+        Outcome::decode(answer, |answer| answer.typed())
     }
 }
 
@@ -314,7 +319,7 @@ impl Operation for GetPolicy {
 
     #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
-        answer.json()
+        answer.typed()
     }
 }
 
@@ -368,7 +373,7 @@ impl Operation for UpdatePolicy {
 
     #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
-        Outcome::decode(answer, |answer| answer.json())
+        Outcome::decode(answer, |answer| answer.typed())
     }
 }
 
@@ -444,7 +449,7 @@ impl Operation for ListApprovals {
 
     #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
-        answer.json()
+        answer.typed()
     }
 }
 
@@ -514,7 +519,7 @@ impl Operation for GetApproval {
 
     #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
-        answer.json()
+        answer.typed()
     }
 }
 
@@ -574,7 +579,7 @@ impl Operation for CreateApprovalDecision {
 
     #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
-        Outcome::decode(answer, |answer| answer.json())
+        Outcome::decode(answer, |answer| answer.typed())
     }
 }
 

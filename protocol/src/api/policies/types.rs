@@ -3,7 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::api::shared::{
     ActiveOrArchived, ApprovalId, AssignmentChangeRequest, ChangeRequestRequester,
@@ -742,10 +742,15 @@ object! {
 }
 
 /// The `action` of a `PolicyInputWalletsIncomingTransaction`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "NoAction")]
 #[non_exhaustive]
 pub struct NoAction {}
+
+object! {
+    NoAction {
+    }
+}
 
 impl NoAction {
     /// Makes one; everything is optional.
@@ -807,10 +812,15 @@ union! {
 }
 
 /// The variant of `PolicyAction` for `Block`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Block")]
 #[non_exhaustive]
 pub struct PolicyActionBlock {}
+
+object! {
+    PolicyActionBlock {
+    }
+}
 
 impl PolicyActionBlock {
     /// Makes one; everything is optional.

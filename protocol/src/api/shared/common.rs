@@ -6,7 +6,7 @@ use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::id::id;
 use crate::object::object;
@@ -1107,10 +1107,21 @@ impl TravelRuleNotabene {
     feature = "vaults",
     feature = "wallets"
 ))]
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Sumsub")]
 #[non_exhaustive]
 pub struct TravelRuleSumsub {}
+
+#[cfg(any(
+    feature = "exchanges",
+    feature = "policies",
+    feature = "vaults",
+    feature = "wallets"
+))]
+object! {
+    TravelRuleSumsub {
+    }
+}
 
 #[cfg(any(
     feature = "exchanges",

@@ -5,7 +5,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::object::object;
 use crate::{
@@ -23,9 +23,14 @@ pub use crate::api::shared::{KeyStoreId, KeyStoreKind, MessageResponse, OrgId, W
 /// `GET /key-stores` · token
 ///
 /// Answers [`ListKeyStoresResponse`].
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ListKeyStores {}
+
+object! {
+    ListKeyStores {
+    }
+}
 
 impl ListKeyStores {
     /// Makes one; everything is optional.
@@ -50,7 +55,7 @@ impl Operation for ListKeyStores {
 
     #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
-        answer.json()
+        answer.typed()
     }
 }
 
@@ -174,7 +179,7 @@ impl Operation for SubmitAddMacUserOutput {
 
     #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
-        Outcome::decode(answer, |answer| answer.json())
+        Outcome::decode(answer, |answer| answer.typed())
     }
 }
 
@@ -300,7 +305,7 @@ impl Operation for SubmitAddProvisionerOutput {
 
     #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
-        Outcome::decode(answer, |answer| answer.json())
+        Outcome::decode(answer, |answer| answer.typed())
     }
 }
 
@@ -432,7 +437,7 @@ impl Operation for SubmitCloneOutput {
 
     #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
-        Outcome::decode(answer, |answer| answer.json())
+        Outcome::decode(answer, |answer| answer.typed())
     }
 }
 
@@ -494,7 +499,7 @@ impl Operation for CancelFleetOperation {
 
     #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
-        Outcome::decode(answer, |answer| answer.json())
+        Outcome::decode(answer, |answer| answer.typed())
     }
 }
 
@@ -650,7 +655,7 @@ impl Operation for SubmitGenesisOutput {
 
     #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
-        Outcome::decode(answer, |answer| answer.json())
+        Outcome::decode(answer, |answer| answer.typed())
     }
 }
 
@@ -791,7 +796,7 @@ impl Operation for SubmitKeyHarvestOutput {
 
     #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
-        Outcome::decode(answer, |answer| answer.json())
+        Outcome::decode(answer, |answer| answer.typed())
     }
 }
 
@@ -905,7 +910,7 @@ impl Operation for SubmitOnchainSignOutput {
 
     #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
-        Outcome::decode(answer, |answer| answer.json())
+        Outcome::decode(answer, |answer| answer.typed())
     }
 }
 
@@ -1024,7 +1029,7 @@ impl Operation for SubmitProofOfControlOutput {
 
     #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
-        Outcome::decode(answer, |answer| answer.json())
+        Outcome::decode(answer, |answer| answer.typed())
     }
 }
 
@@ -1036,9 +1041,14 @@ impl Signed for SubmitProofOfControlOutput {}
 /// `GET /signers` · token
 ///
 /// Answers [`ListSignersResponse`].
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ListSigners {}
+
+object! {
+    ListSigners {
+    }
+}
 
 impl ListSigners {
     /// Makes one; everything is optional.
@@ -1063,7 +1073,7 @@ impl Operation for ListSigners {
 
     #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
-        answer.json()
+        answer.typed()
     }
 }
 

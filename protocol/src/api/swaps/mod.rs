@@ -76,7 +76,7 @@ impl Operation for ListSwaps {
 
     #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
-        answer.json()
+        answer.typed()
     }
 }
 
@@ -140,7 +140,7 @@ impl Operation for CreateSwap {
 
     #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
-        Outcome::decode(answer, |answer| answer.json())
+        Outcome::decode(answer, |answer| answer.typed())
     }
 }
 
@@ -188,7 +188,7 @@ impl Operation for RequestSwapQuote {
 
     #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
-        answer.json()
+        answer.typed()
     }
 }
 
@@ -238,7 +238,7 @@ impl Operation for GetSwapQuote {
 
     #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
-        answer.json()
+        answer.typed()
     }
 }
 
@@ -288,6 +288,6 @@ impl Operation for GetSwap {
 
     #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
-        answer.json()
+        answer.typed()
     }
 }

@@ -3,7 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::Number;
 use crate::api::shared::{
@@ -272,10 +272,15 @@ union! {
 }
 
 /// The variant of `SwapTargetAsset` for `Native`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "Native")]
 #[non_exhaustive]
 pub struct SwapTargetAssetNative {}
+
+object! {
+    SwapTargetAssetNative {
+    }
+}
 
 impl SwapTargetAssetNative {
     /// Makes one; everything is optional.

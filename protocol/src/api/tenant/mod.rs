@@ -79,7 +79,7 @@ impl Operation for ListOrgs {
 
     #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
-        answer.json()
+        answer.typed()
     }
 }
 
@@ -150,7 +150,7 @@ impl Operation for CreateOrg {
 
     #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
-        Outcome::decode(answer, |answer| answer.json())
+        Outcome::decode(answer, |answer| answer.typed())
     }
 }
 
@@ -202,7 +202,7 @@ impl Operation for GetOrg {
 
     #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
-        answer.json()
+        answer.typed()
     }
 }
 
@@ -257,7 +257,7 @@ impl Operation for UpdateOrg {
 
     #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
-        Outcome::decode(answer, |answer| answer.json())
+        Outcome::decode(answer, |answer| answer.typed())
     }
 }
 
@@ -372,7 +372,7 @@ impl Operation for ListTenantPermissions {
 
     #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
-        answer.json()
+        answer.typed()
     }
 }
 
@@ -441,7 +441,7 @@ impl Operation for GetTenantPermission {
 
     #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
-        answer.json()
+        answer.typed()
     }
 }
 
@@ -611,7 +611,7 @@ impl Operation for ListTenantUserGroups {
 
     #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
-        answer.json()
+        answer.typed()
     }
 }
 
@@ -682,7 +682,7 @@ impl Operation for CreateTenantUserGroup {
 
     #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
-        Outcome::decode(answer, |answer| answer.json())
+        Outcome::decode(answer, |answer| answer.typed())
     }
 }
 
@@ -786,7 +786,7 @@ impl Operation for GetTenantUserGroup {
 
     #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
-        answer.json()
+        answer.typed()
     }
 }
 
@@ -846,7 +846,7 @@ impl Operation for UpdateTenantUserGroup {
 
     #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
-        Outcome::decode(answer, |answer| answer.json())
+        Outcome::decode(answer, |answer| answer.typed())
     }
 }
 
@@ -968,7 +968,7 @@ impl Operation for ListTenantUserGroupMembers {
 
     #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
-        answer.json()
+        answer.typed()
     }
 }
 
@@ -1100,7 +1100,7 @@ impl Operation for ListTenantUsers {
 
     #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
-        answer.json()
+        answer.typed()
     }
 }
 
@@ -1178,7 +1178,7 @@ impl Operation for CreateTenantUser {
 
     #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
-        Outcome::decode(answer, |answer| answer.json())
+        Outcome::decode(answer, |answer| answer.typed())
     }
 }
 
@@ -1282,7 +1282,7 @@ impl Operation for GetTenantUser {
 
     #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
-        answer.json()
+        answer.typed()
     }
 }
 

@@ -78,7 +78,7 @@ impl Operation for ListVaults {
 
     #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
-        answer.json()
+        answer.typed()
     }
 }
 
@@ -157,7 +157,7 @@ impl Operation for CreateVault {
 
     #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
-        Outcome::decode(answer, |answer| answer.json())
+        Outcome::decode(answer, |answer| answer.typed())
     }
 }
 
@@ -209,7 +209,7 @@ impl Operation for GetVault {
 
     #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
-        answer.json()
+        answer.typed()
     }
 }
 
@@ -270,7 +270,7 @@ impl Operation for UpdateVault {
 
     #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
-        Outcome::decode(answer, |answer| answer.json())
+        Outcome::decode(answer, |answer| answer.typed())
     }
 }
 
@@ -327,7 +327,7 @@ impl Operation for CreateVaultAddress {
 
     #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
-        Outcome::decode(answer, |answer| answer.json())
+        Outcome::decode(answer, |answer| answer.typed())
     }
 }
 
@@ -392,7 +392,7 @@ impl Operation for ListVaultAssets {
 
     #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
-        answer.json()
+        answer.typed()
     }
 }
 
@@ -473,7 +473,7 @@ impl Operation for ListVaultBalances {
 
     #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
-        answer.json()
+        answer.typed()
     }
 }
 
@@ -573,7 +573,7 @@ impl Operation for ListVaultHistory {
 
     #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
-        answer.json()
+        answer.typed()
     }
 }
 
@@ -667,7 +667,7 @@ impl Operation for ListVaultLocks {
 
     #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
-        answer.json()
+        answer.typed()
     }
 }
 
@@ -770,7 +770,7 @@ impl Operation for CreateVaultLock {
 
     #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
-        Outcome::decode(answer, |answer| answer.json())
+        Outcome::decode(answer, |answer| answer.typed())
     }
 }
 
@@ -829,7 +829,7 @@ impl Operation for GetVaultLock {
 
     #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
-        answer.json()
+        answer.typed()
     }
 }
 
@@ -887,7 +887,7 @@ impl Operation for ReleaseVaultLock {
 
     #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
-        Outcome::decode(answer, |answer| answer.json())
+        Outcome::decode(answer, |answer| answer.typed())
     }
 }
 
@@ -960,7 +960,7 @@ impl Operation for ReplaceVaultLock {
 
     #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
-        Outcome::decode(answer, |answer| answer.json())
+        Outcome::decode(answer, |answer| answer.typed())
     }
 }
 
@@ -1028,7 +1028,7 @@ impl Operation for TransferVaultLock {
 
     #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
-        Outcome::decode(answer, |answer| answer.json())
+        Outcome::decode(answer, |answer| answer.typed())
     }
 }
 
@@ -1099,7 +1099,7 @@ impl Operation for ListVaultQuarantines {
 
     #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
-        answer.json()
+        answer.typed()
     }
 }
 
@@ -1175,7 +1175,7 @@ impl Operation for GetVaultQuarantine {
 
     #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
-        answer.json()
+        answer.typed()
     }
 }
 
@@ -1238,7 +1238,7 @@ impl Operation for ReleaseQuarantine {
 
     #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
-        Outcome::decode(answer, |answer| answer.json())
+        Outcome::decode(answer, |answer| answer.typed())
     }
 }
 
@@ -1433,7 +1433,7 @@ impl Operation for CreateVaultTransfer {
 
     #[inline]
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, Undecodable> {
-        Outcome::decode(answer, |answer| answer.json())
+        Outcome::decode(answer, |answer| answer.typed())
     }
 }
 
