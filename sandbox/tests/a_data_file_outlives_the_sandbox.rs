@@ -1,7 +1,5 @@
 //! With a file, a sandbox goes on where another one ended: cleanly, or killed.
 
-mod support;
-
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
@@ -9,12 +7,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use crate::support::passkey::Passkey;
+use crate::support::permissions::{permission, revoke_everything, service_account};
+use crate::support::person::{begin_login, begin_registration, invite, log_in, register};
+use crate::support::{Client, Request, Signer};
 use dfns_sandbox::{Identity, Sandbox};
 use serde_json::{Value, json};
-use support::passkey::Passkey;
-use support::permissions::{permission, revoke_everything, service_account};
-use support::person::{begin_login, begin_registration, invite, log_in, register};
-use support::{Client, Request, Signer};
 
 /// A path where no file is yet.
 fn fresh(name: &str) -> PathBuf {
@@ -319,8 +317,8 @@ fn an_answer_that_went_out_survives_a_kill() {
         let client_data = json!({"type": "key.get", "challenge": challenge["challenge"]});
         let assertion = json!({
             "credId": exports[2].1,
-            "clientData": support::b64u(client_data.to_string()),
-            "signature": support::b64u([0; 64]),
+            "clientData": crate::support::b64u(client_data.to_string()),
+            "signature": crate::support::b64u([0; 64]),
         });
         let reply = request.json(&json!({
             "challengeIdentifier": challenge["challengeIdentifier"],

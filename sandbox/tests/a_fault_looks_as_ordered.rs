@@ -1,13 +1,11 @@
 //! Every fault as a client sees it.
 
-mod support;
-
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
+use crate::support::{Client, Reply, Request, Signer};
 use dfns_sandbox::{Damage, Fault, Page, Sandbox, api};
 use serde_json::Value;
-use support::{Client, Reply, Request, Signer};
 
 fn client(sandbox: &Sandbox) -> Client<'_> {
     Client::new(sandbox, Signer::ed25519(1))

@@ -1,14 +1,12 @@
 //! What every fault leaves behind.
 
-mod support;
-
 use std::io::Write;
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
+use crate::support::{Client, Reply, Request, Signer};
 use dfns_sandbox::{Fault, Sandbox};
 use serde_json::json;
-use support::{Client, Reply, Request, Signer};
 
 const WALLET: &str = r#"{"network":"Solana"}"#;
 

@@ -1,14 +1,12 @@
 //! An organisation that asks its users for two credentials.
 
-mod support;
-
-use dfns_sandbox::{CredentialKind, Sandbox};
-use serde_json::{Value, json};
-use support::passkey::Passkey;
-use support::person::{
+use crate::support::passkey::Passkey;
+use crate::support::person::{
     anyone, begin_login, begin_registration, factor, invite, key, register, valid,
 };
-use support::{Client, Reply, Signer};
+use crate::support::{Client, Reply, Signer};
+use dfns_sandbox::{CredentialKind, Sandbox};
+use serde_json::{Value, json};
 
 const ADA: &str = "ada@example.com";
 const USER_ACTION: &str = "user action signature is missing or invalid";
@@ -95,7 +93,7 @@ fn users_sign_with_two_credentials_and_machines_with_one() {
 fn a_second_factor_that_is_given_is_verified_though_none_is_required() {
     let sandbox = Sandbox::start().unwrap();
     let admin = Client::new(&sandbox, Signer::ed25519(1));
-    support::person::registered(&admin, ADA, "key", &Signer::ed25519(2));
+    crate::support::person::registered(&admin, ADA, "key", &Signer::ed25519(2));
     let challenge = begin_login(&admin, ADA).expect(200);
     let first = factor("Key", "key", &Signer::ed25519(2), &challenge);
     let second = factor("Key", "unknown", &Signer::ed25519(3), &challenge);

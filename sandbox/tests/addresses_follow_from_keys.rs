@@ -1,11 +1,9 @@
 //! Addresses of wallets on the networks where the sandbox computes them.
 
-mod support;
-
+use crate::support::shares::{bytes, ed25519, hex, import_body, secp256k1, split};
+use crate::support::{Client, Signer};
 use dfns_sandbox::Sandbox;
 use serde_json::{Value, json};
-use support::shares::{bytes, ed25519, hex, import_body, secp256k1, split};
-use support::{Client, Signer};
 
 /// The address of a wallet on that network with that key.
 fn address(client: &Client<'_>, network: &str, key: &Value) -> String {

@@ -1,12 +1,10 @@
 //! Canton: wallets are activated, and what is offered is its receiver's only once it is accepted.
 
-mod support;
-
 use std::time::Duration;
 
+use crate::support::{Client, Reply, Signer};
 use dfns_sandbox::{Sandbox, api};
 use serde_json::{Value, json};
-use support::{Client, Reply, Signer};
 
 fn path(wallet: &Value, rest: &str) -> String {
     format!("/wallets/{}/{rest}", wallet["id"].as_str().unwrap())

@@ -1,16 +1,14 @@
 //! New credentials have to be proven: by keys with a signature over a fingerprint, by passkeys with an attestation
 //! object, whose CBOR is written by hand here.
 
-mod support;
-
+use crate::support::passkey::{
+    ATTESTED, PRESENT, Passkey, VERIFIED, attestation_object, packed_statement,
+};
+use crate::support::person::{attestation, begin_registration, invite, register};
+use crate::support::{Client, Reply, Signer, b64u};
 use dfns_sandbox::Sandbox;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use support::passkey::{
-    ATTESTED, PRESENT, Passkey, VERIFIED, attestation_object, packed_statement,
-};
-use support::person::{attestation, begin_registration, invite, register};
-use support::{Client, Reply, Signer, b64u};
 
 const EMAIL: &str = "ada@example.com";
 const ATTESTATION: &str = "attestationData is not valid";

@@ -1,13 +1,11 @@
 //! What can still be done about a transfer or transaction: give it up before it is broadcast, replace it before it is
 //! confirmed.
 
-mod support;
-
 use std::time::Duration;
 
+use crate::support::{Client, Signer};
 use dfns_sandbox::{Sandbox, api};
 use serde_json::{Value, json};
-use support::{Client, Signer};
 
 const KINDS: [(&str, &str, &str); 2] = [
     (
@@ -37,7 +35,7 @@ fn request(client: &Client<'_>, wallet: &str, path: &str, body: &str) -> String 
     format!("{path}/{}", made["id"].as_str().unwrap())
 }
 
-fn act(client: &Client<'_>, path: &str, act: &str) -> support::Reply {
+fn act(client: &Client<'_>, path: &str, act: &str) -> crate::support::Reply {
     let method = if act == "abort" { "PUT" } else { "POST" };
     client.signed(method, &format!("{path}/{act}"), None)
 }

@@ -1,13 +1,11 @@
 //! Log, events and page: who called, which requests belong together, what was checked, and no secrets.
 
-mod support;
-
 use std::time::{Duration, Instant};
 
+use crate::support::events::Events;
+use crate::support::{Client, Request, Signer, b64u};
 use dfns_sandbox::{Check, Outcome, Sandbox, Seen};
 use serde_json::{Value, json};
-use support::events::Events;
-use support::{Client, Request, Signer, b64u};
 
 const BODY: &str = r#"{"network":"Solana"}"#;
 
@@ -21,7 +19,7 @@ fn failed(seen: &Seen) -> Option<Check> {
     failed.map(|(check, _)| *check)
 }
 
-fn ask(sandbox: &Sandbox, path: &str) -> support::Reply {
+fn ask(sandbox: &Sandbox, path: &str) -> crate::support::Reply {
     Request::new(sandbox.address(), "GET", path).send()
 }
 

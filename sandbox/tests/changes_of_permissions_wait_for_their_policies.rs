@@ -1,10 +1,8 @@
 //! Permissions and their assignments under policies: 202, a change request, and what becomes of it.
 
-mod support;
-
+use crate::support::{Client, Signer};
 use dfns_sandbox::{Sandbox, api};
 use serde_json::{Value, json};
-use support::{Client, Signer};
 
 fn policy(client: &Client<'_>, activity: &str, action: &Value) {
     let body = json!({

@@ -1,14 +1,12 @@
 //! Users add, deactivate and delete credentials; nobody else does, and none is added unproven.
 
-mod support;
-
 use std::time::Duration;
 
+use crate::support::passkey::Passkey;
+use crate::support::person::{anyone, key, user, valid};
+use crate::support::{Client, Reply, Signer};
 use dfns_sandbox::{Identity, Sandbox};
 use serde_json::{Value, json};
-use support::passkey::Passkey;
-use support::person::{anyone, key, user, valid};
-use support::{Client, Reply, Signer};
 
 const CHALLENGE: &str = "Challenge token is not valid.";
 const LAST: &str = "the last active credential has to stay";

@@ -1,12 +1,10 @@
 //! A service account registers and logs in the end users of its application, whose wallets are theirs.
 
-mod support;
-
+use crate::support::permissions::{assign, permission};
+use crate::support::person::{invite, key, register, token, valid, with_temporary};
+use crate::support::{Client, Reply, Signer};
 use dfns_sandbox::{Identity, Sandbox};
 use serde_json::{Value, json};
-use support::permissions::{assign, permission};
-use support::person::{invite, key, register, token, valid, with_temporary};
-use support::{Client, Reply, Signer};
 
 const EVE: &str = "eve@example.com";
 const TAKEN: &str = "Conflicting user with same email";
@@ -132,7 +130,7 @@ fn an_employee_is_no_end_user() {
     let wallets = json!([{"network": "Solana"}]);
     end_user(&admin, &challenge, &wallets).refused(403, "Forbidden");
     assert_eq!(admin.get("/wallets").expect(200)["items"], json!([]));
-    let challenge = support::person::begin_registration(&admin, EVE, &code).expect(200);
+    let challenge = crate::support::person::begin_registration(&admin, EVE, &code).expect(200);
     let signer = Signer::ed25519(2);
     let body = json!({"firstFactorCredential": key("Key", "eve", &signer, &challenge)});
     register(&sandbox, &challenge, &body).expect(200);

@@ -1,10 +1,8 @@
 //! The happy path of the signing dance, for every algorithm and form of signature.
 
-mod support;
-
+use crate::support::{Client, Signer, b64u};
 use dfns_sandbox::Sandbox;
 use serde_json::json;
-use support::{Client, Signer, b64u};
 
 #[test]
 fn a_wallet_is_created_with_every_algorithm() {

@@ -1,12 +1,10 @@
 //! All operations of the API, through real requests, and the instances that tests are made from.
 
-mod support;
-
+use crate::support::person::begin_registration;
+use crate::support::{Client, Reply, Signer, sha256};
 use dfns_sandbox::Sandbox;
 use dfns_sandbox::api::{self, Auth, Operation, Place, ResponseKind, Style};
 use serde_json::Value;
-use support::person::begin_registration;
-use support::{Client, Reply, Signer, sha256};
 
 const STYLES: [Style; 3] = [Style::Minimal, Style::Full, Style::Awkward];
 
@@ -156,8 +154,8 @@ fn call(client: &Client<'_>, operation: &Operation, style: Style, temporary: &st
     let text = body.as_ref().map(Value::to_string).unwrap_or_default();
     let address = client.sandbox.address();
     let mut request = match operation.auth {
-        Auth::Public => support::Request::new(address, &operation.method, &target),
-        Auth::TemporaryToken => support::Request::new(address, &operation.method, &target)
+        Auth::Public => crate::support::Request::new(address, &operation.method, &target),
+        Auth::TemporaryToken => crate::support::Request::new(address, &operation.method, &target)
             .header("authorization", &format!("Bearer {temporary}")),
         Auth::Token | Auth::UserAction => client.request(&operation.method, &target),
     };

@@ -1,14 +1,12 @@
 //! What is signed of messages for EVM chains: published examples, whose signatures have the nonces of RFC 6979.
 
-mod support;
-
+use crate::support::shares::{bytes, import_body, secp256k1, split};
+use crate::support::{Client, Signer};
 use dfns_sandbox::{Sandbox, api};
 use k256::SecretKey;
 use k256::ecdsa::VerifyingKey;
 use k256::schnorr::signature::hazmat::PrehashVerifier;
 use serde_json::{Value, json};
-use support::shares::{bytes, import_body, secp256k1, split};
-use support::{Client, Signer};
 
 fn import(client: &Client<'_>, secret: &str) -> Value {
     let secret = SecretKey::from_slice(&bytes(&secret.into())).unwrap();
@@ -107,7 +105,7 @@ fn what_is_no_typed_data_is_signed_all_the_same() {
     ] {
         let mut body = mail.clone();
         *body.pointer_mut(pointer).unwrap() = value;
-        let hash = support::sha256(body.to_string().as_bytes());
+        let hash = crate::support::sha256(body.to_string().as_bytes());
         assert!(is_over(&key, &sign(&client, &key, &body), &hash), "{body}");
     }
 }

@@ -1,10 +1,8 @@
 //! Exchanges, their accounts, and what moves between them and wallets.
 
-mod support;
-
+use crate::support::{Client, Signer, id, valid, wallet};
 use dfns_sandbox::{Sandbox, api};
 use serde_json::{Value, json};
-use support::{Client, Signer, id, valid, wallet};
 
 fn exchange(client: &Client<'_>) -> (String, String) {
     let keys = json!({"publicApiKey": "public", "privateApiKey": "very private"});

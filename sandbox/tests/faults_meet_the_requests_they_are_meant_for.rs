@@ -1,10 +1,8 @@
 //! Which requests a fault meets, how often, and which faults are refused.
 
-mod support;
-
+use crate::support::{Client, Reply, Signer};
 use dfns_sandbox::{Damage, Fault, Reply as Sent, Sandbox};
 use serde_json::{Value, json};
-use support::{Client, Reply, Signer};
 
 const INVALID: &str = "the fault is not valid";
 

@@ -1,12 +1,10 @@
 //! Estimates of fees.
 
-mod support;
-
 use std::time::Duration;
 
+use crate::support::{Client, Signer};
 use dfns_sandbox::{Sandbox, api};
 use serde_json::Value;
-use support::{Client, Signer};
 
 /// A path of properties, as a number.
 fn number(estimate: &Value, pointer: &str) -> u64 {

@@ -1,10 +1,8 @@
 //! Groups of users, of the organisation and of its tenant, and who else is at the tenant.
 
-mod support;
-
+use crate::support::{Client, Signer, id, valid};
 use dfns_sandbox::Sandbox;
 use serde_json::{Value, json};
-use support::{Client, Signer, id, valid};
 
 fn user(client: &Client<'_>, email: &str) -> String {
     let body = json!({"email": email, "kind": "EndUser"});

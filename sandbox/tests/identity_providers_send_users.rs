@@ -1,15 +1,13 @@
 //! Single sign-on, OIDC and social logins: the sandbox has no identity provider, so the test plays it.
 
-mod support;
-
 use std::time::Duration;
 
-use dfns_sandbox::{Identity, Sandbox};
-use serde_json::{Value, json};
-use support::person::{
+use crate::support::person::{
     anyone, begin_login, factor, invite, key, log_in, register, registered, token, valid,
 };
-use support::{Client, Reply, Signer, b64u};
+use crate::support::{Client, Reply, Signer, b64u};
+use dfns_sandbox::{Identity, Sandbox};
+use serde_json::{Value, json};
 
 const ADA: &str = "ada@example.com";
 const REFUSED: &str = "Not Authorized.";

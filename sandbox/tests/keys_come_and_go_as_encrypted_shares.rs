@@ -1,7 +1,7 @@
 //! Import and export of keys: what was imported signs, and what is exported is the key that signs.
 
-mod support;
-
+use crate::support::shares::{self, bytes, ed25519, hex, import_body, secp256k1, split};
+use crate::support::{Client, Signer};
 use curve25519_dalek::Scalar as EdScalar;
 use dfns_sandbox::{Sandbox, api};
 use k256::schnorr::signature::hazmat::PrehashVerifier;
@@ -9,8 +9,6 @@ use k256::{Scalar, SecretKey};
 use ring::signature::{ED25519, UnparsedPublicKey};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha512};
-use support::shares::{self, bytes, ed25519, hex, import_body, secp256k1, split};
-use support::{Client, Signer};
 
 const ECDSA: (&str, &str) = ("CGGMP21", "secp256k1");
 const EDDSA: (&str, &str) = ("FROST", "ed25519");

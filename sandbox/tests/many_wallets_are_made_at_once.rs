@@ -1,12 +1,10 @@
 //! Jobs that make wallets in bulk.
 
-mod support;
-
 use std::time::Duration;
 
+use crate::support::{Client, Signer};
 use dfns_sandbox::{Sandbox, api};
 use serde_json::{Value, json};
-use support::{Client, Signer};
 
 fn start(client: &Client<'_>, body: &Value) -> String {
     let job = client

@@ -1,13 +1,11 @@
 //! Hostile and broken peers.
 
-mod support;
-
 use std::io::Write;
 use std::net::TcpStream;
 use std::time::Instant;
 
+use crate::support::{Client, Request, Signer, http::exchange};
 use dfns_sandbox::Sandbox;
-use support::{Client, Request, Signer, http::exchange};
 
 const NOWHERE: &str = "no operation of the API has this path";
 const JSON: &str = "the body is not valid JSON";

@@ -1,13 +1,11 @@
 //! A passkey is good for its relying party, from that one's origins, with its user present and verified, and with a
 //! count that grows: when it is made and when it signs.
 
-mod support;
-
+use crate::support::passkey::{PRESENT, Passkey, VERIFIED};
+use crate::support::person::{begin_login, begin_registration, invite, log_in, register, valid};
+use crate::support::{Client, Reply, Signer};
 use dfns_sandbox::{Builder, CredentialKind, Sandbox};
 use serde_json::{Value, json};
-use support::passkey::{PRESENT, Passkey, VERIFIED};
-use support::person::{begin_login, begin_registration, invite, log_in, register, valid};
-use support::{Client, Reply, Signer};
 
 const EMAIL: &str = "ada@example.com";
 const AUTHENTICATOR: &str = "authenticatorData is not valid";
@@ -234,9 +232,9 @@ fn the_same_holds_of_user_actions_and_of_passkeys_added_from_rust() {
     let details = sign(&passkey).refused(403, "user action signature is missing or invalid");
     assert_eq!((&details["last"], &details["seen"]), (&json!(1), &json!(1)));
     passkey.count = 2;
-    passkey.user_handle = Some(support::b64u("us-other"));
+    passkey.user_handle = Some(crate::support::b64u("us-other"));
     sign(&passkey).refused(400, "userHandle is not valid");
-    passkey.user_handle = Some(support::b64u(&user.identity.user_id));
+    passkey.user_handle = Some(crate::support::b64u(&user.identity.user_id));
     sign(&passkey).expect(200);
     passkey.origin = "https://example.com";
     sign(&passkey).refused(400, CLIENT_DATA);

@@ -1,12 +1,10 @@
 //! Money that comes from a bank, and money that goes there.
 
-mod support;
-
 use std::time::Duration;
 
+use crate::support::{Client, Signer, id, valid, wallet};
 use dfns_sandbox::Sandbox;
 use serde_json::{Value, json};
-use support::{Client, Signer, id, valid, wallet};
 
 const TOKEN: &str = "0xa0b86991c6218b36c1d19d4a2e9eb0ce3606eb48";
 

@@ -1,10 +1,8 @@
 //! Users, permissions with their assignments, and webhooks.
 
-mod support;
-
+use crate::support::{Client, Signer};
 use dfns_sandbox::{Sandbox, api};
 use serde_json::{Value, json};
-use support::{Client, Signer};
 
 fn id(value: &Value, name: &str) -> String {
     value[name].as_str().unwrap().to_owned()

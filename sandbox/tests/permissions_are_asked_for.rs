@@ -1,12 +1,12 @@
 //! Who was made over the API does what was assigned to them, and nothing else.
 
-mod support;
-
+use crate::support::permissions::{
+    assign, create_wallet, lacks, permission, request, service_account,
+};
+use crate::support::{Client, Signer};
 use dfns_sandbox::api::{self, Auth, Place, Style};
 use dfns_sandbox::{Check, Outcome, Sandbox};
 use serde_json::{Value, json};
-use support::permissions::{assign, create_wallet, lacks, permission, request, service_account};
-use support::{Client, Signer};
 
 fn sandbox_and_admin(sandbox: &Sandbox) -> Client<'_> {
     Client::new(sandbox, Signer::ed25519(1))

@@ -1,12 +1,10 @@
 //! Policies, and the approvals that they ask for.
 
-mod support;
-
 use std::time::Duration;
 
+use crate::support::{Client, Reply, Signer};
 use dfns_sandbox::{Sandbox, api};
 use serde_json::{Value, json};
-use support::{Client, Reply, Signer};
 
 struct World<'a> {
     initiator: Client<'a>,

@@ -1,12 +1,10 @@
 //! Rules of policies that depend on what is asked for.
 
-mod support;
-
 use std::time::Duration;
 
+use crate::support::{Client, Signer};
 use dfns_sandbox::{Sandbox, api};
 use serde_json::{Value, json};
-use support::{Client, Signer};
 
 const FRIEND: &str = "0x00000000000000000000000000000000000000AA";
 const STRANGER: &str = "0x00000000000000000000000000000000000000bb";

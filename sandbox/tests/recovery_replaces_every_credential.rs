@@ -1,16 +1,14 @@
 //! A recovery key signs new credentials, in the very text that they are sent in, and all that was there before is over.
 
-mod support;
-
 use std::time::Duration;
 
-use dfns_sandbox::{Identity, Sandbox};
-use serde_json::{Value, json};
-use support::person::{
+use crate::support::person::{
     anyone, begin_login, begin_registration, factor, invite, key, log_in, register, registered,
     token, valid, with_temporary,
 };
-use support::{Client, Reply, Signer, b64u};
+use crate::support::{Client, Reply, Signer, b64u};
+use dfns_sandbox::{Identity, Sandbox};
+use serde_json::{Value, json};
 
 const ADA: &str = "ada@example.com";
 const NONE: &str = "User does not have a credential that can be used for the application.";

@@ -1,16 +1,14 @@
 //! What is shown before a login, and how long what it gives is good.
 
-mod support;
-
 use std::time::Duration;
 
-use dfns_sandbox::{Check, Identity, Outcome, Sandbox};
-use serde_json::{Value, json};
-use support::person::{
+use crate::support::person::{
     anyone, begin_login, begin_registration, factor, invite, key, log_in, register, registered,
     token, user, valid,
 };
-use support::{Client, Signer};
+use crate::support::{Client, Signer};
+use dfns_sandbox::{Check, Identity, Outcome, Sandbox};
+use serde_json::{Value, json};
 
 const ADA: &str = "ada@example.com";
 const TOKEN: &str = "user token is missing or invalid";
@@ -165,7 +163,7 @@ fn the_log_names_the_check_that_a_login_failed() {
         "{checks:?}"
     );
     // What was proven is not readable there.
-    let log = support::Request::new(sandbox.address(), "GET", "/__sandbox/log").send();
+    let log = crate::support::Request::new(sandbox.address(), "GET", "/__sandbox/log").send();
     let log = log.expect(200).to_string();
     let code = sandbox.last_code(ADA).unwrap();
     assert!(!log.contains(&code), "{log}");

@@ -1,14 +1,12 @@
 //! Import refuses shares that do not make a key, and export what it cannot do, each with its reason.
 
-mod support;
-
+use crate::support::shares::{base64, import_body, secp256k1, split};
+use crate::support::{Client, Signer};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use dfns_sandbox::{Sandbox, api};
 use k256::Scalar;
 use serde_json::{Value, json};
-use support::shares::{base64, import_body, secp256k1, split};
-use support::{Client, Signer};
 
 const ECDSA: (&str, &str) = ("CGGMP21", "secp256k1");
 

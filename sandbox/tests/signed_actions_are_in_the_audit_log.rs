@@ -1,16 +1,14 @@
 //! The audit log tells who signed what, when, with which credential, and how it ended.
 
-mod support;
-
 use std::time::Duration;
 
+use crate::support::{Client, Reply, Request, Signer};
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use dfns_sandbox::{Sandbox, api};
 use ed25519_dalek::pkcs8::DecodePublicKey;
 use ed25519_dalek::{Signature, Verifier, VerifyingKey};
 use serde_json::{Value, json};
-use support::{Client, Reply, Request, Signer};
 
 const COLUMNS: &str =
     "Date Performed,Audit Log ID,User ID,Username,Primary Credential ID,Action Path,Summary";

@@ -1,14 +1,12 @@
 //! Permissions that are there from the beginning, and who is given which together with their token.
 
-mod support;
-
-use dfns_sandbox::Sandbox;
-use serde_json::json;
-use support::permissions::{
+use crate::support::permissions::{
     END_USER, FULL, assign, lacks, managed, permission, request, revoke_everything,
     service_account, token,
 };
-use support::{Client, Signer, person, valid};
+use crate::support::{Client, Signer, person, valid};
+use dfns_sandbox::Sandbox;
+use serde_json::json;
 
 fn sandbox_and_admin(sandbox: &Sandbox) -> Client<'_> {
     Client::new(sandbox, Signer::ed25519(1))

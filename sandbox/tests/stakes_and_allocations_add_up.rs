@@ -1,12 +1,10 @@
 //! What is in a stake or an allocation follows from the actions on it.
 
-mod support;
-
 use std::time::Duration;
 
+use crate::support::{Client, Signer, id, valid, wallet};
 use dfns_sandbox::Sandbox;
 use serde_json::{Value, json};
-use support::{Client, Signer, id, valid, wallet};
 
 const TOKEN: &str = "0xa0b86991c6218b36c1d19d4a2e9eb0ce3606eb48";
 const YIELD: &str = "0x866a2bf4e572cbcf37d5071a7a58503bfb36be1b";

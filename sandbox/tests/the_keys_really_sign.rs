@@ -1,13 +1,11 @@
 //! The sandbox's keys hold private keys: what they sign is verified here by other code.
 
-mod support;
-
+use crate::support::{Client, Signer};
 use dfns_sandbox::{Sandbox, api};
 use k256::ecdsa::{RecoveryId, VerifyingKey};
 use k256::schnorr::signature::hazmat::PrehashVerifier;
 use ring::signature::{ED25519, UnparsedPublicKey};
 use serde_json::{Value, json};
-use support::{Client, Signer};
 
 fn bytes(hex: &Value) -> Vec<u8> {
     let hex = hex.as_str().unwrap();

@@ -1,10 +1,8 @@
 //! Faults, log, clock and mail at the paths that the API does not have.
 
-mod support;
-
+use crate::support::{Client, Reply, Request, Signer};
 use dfns_sandbox::Sandbox;
 use serde_json::{Value, json};
-use support::{Client, Reply, Request, Signer};
 
 const FAULTS: &str = "/__sandbox/faults";
 const LOG: &str = "/__sandbox/log";

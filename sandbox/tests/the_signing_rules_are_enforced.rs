@@ -1,13 +1,11 @@
 //! Every way of signing wrongly is refused, with the service's status and text and the real reason beside them.
 
-mod support;
-
 use std::time::Duration;
 
+use crate::support::passkey::Passkey;
+use crate::support::{Client, Reply, Signer, b64u};
 use dfns_sandbox::{CredentialKind, Sandbox};
 use serde_json::{Value, json};
-use support::passkey::Passkey;
-use support::{Client, Reply, Signer, b64u};
 
 const NONE: &str = "User does not have a credential that can be used for the application.";
 const SCHEMA: &str = "the body does not fit its schema";
@@ -284,7 +282,7 @@ fn a_challenge_is_asked_for_in_the_documented_form() {
 fn a_bearer_token_is_asked_for_first() {
     let sandbox = sandbox();
     let client = client(&sandbox);
-    let get = || support::Request::new(sandbox.address(), "GET", "/wallets");
+    let get = || crate::support::Request::new(sandbox.address(), "GET", "/wallets");
     get().send().refused(401, "Not Authorized.");
     for header in ["Bearer x", "Bearer", "Basic x", &client.identity.token] {
         let reply = get().header("authorization", header).send();

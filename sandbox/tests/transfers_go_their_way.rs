@@ -1,12 +1,10 @@
 //! Transfers and transactions: remembered, repeated by `externalId`, and confirmed with time.
 
-mod support;
-
 use std::time::Duration;
 
+use crate::support::{Client, Signer};
 use dfns_sandbox::{Sandbox, api};
 use serde_json::{Value, json};
-use support::{Client, Signer};
 
 /// Path and body of the two kinds of requests, and the operations that make, read and list them.
 fn kinds() -> [(&'static str, Value, [&'static str; 3], &'static str); 2] {

@@ -1,10 +1,8 @@
 //! Multipart operations: what is signed is the text of `data`, and the file is what its checksum says.
 
-mod support;
-
+use crate::support::{Client, Reply, Signer, sha256};
 use dfns_sandbox::Sandbox;
 use dfns_sandbox::api::{self, Style};
-use support::{Client, Reply, Signer, sha256};
 
 const USER_ACTION: &str = "user action signature is missing or invalid";
 const CHECKSUM: &str = "fileChecksum is not the SHA-256 of the file";

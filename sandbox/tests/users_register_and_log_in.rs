@@ -1,17 +1,15 @@
 //! From the invitation to a signed request, for every kind of credential, and what is refused on the way.
 
-mod support;
-
 use std::time::Duration;
 
-use dfns_sandbox::{Identity, Sandbox};
-use serde_json::{Value, json};
-use support::passkey::Passkey;
-use support::person::{
+use crate::support::passkey::Passkey;
+use crate::support::person::{
     anyone, begin_login, begin_registration, factor, invite, key, log_in, register, registered,
     user, valid, with_temporary,
 };
-use support::{Client, Signer, b64u};
+use crate::support::{Client, Signer, b64u};
+use dfns_sandbox::{Identity, Sandbox};
+use serde_json::{Value, json};
 
 const ADA: &str = "ada@example.com";
 const BOB: &str = "bob@example.com";
@@ -99,7 +97,7 @@ fn a_registration_code_is_the_last_one_sent_and_good_for_four_hours() {
     sandbox.advance(Duration::from_secs(900));
     resend().expect(200);
 
-    let mail = support::Request::new(sandbox.address(), "GET", "/__sandbox/mail").send();
+    let mail = crate::support::Request::new(sandbox.address(), "GET", "/__sandbox/mail").send();
     let mail = mail.expect(200)["mail"].clone();
     let letters = sandbox.mailbox();
     assert_eq!(mail.as_array().unwrap().len(), letters.len());
@@ -138,7 +136,7 @@ fn a_temporary_token_is_good_once_for_what_it_was_given_for() {
     let body = with_key(&other);
     anyone(&sandbox, "POST", "/auth/registration", &body).refused(401, "Not Authorized.");
     let temporary = other["temporaryAuthenticationToken"].as_str().unwrap();
-    support::Request::new(sandbox.address(), "GET", "/wallets")
+    crate::support::Request::new(sandbox.address(), "GET", "/wallets")
         .header("authorization", &format!("Bearer {temporary}"))
         .send()
         .refused(401, TOKEN);

@@ -1,12 +1,10 @@
 //! Vaults: their addresses and tags, and locks that hold a part of what is available.
 
-mod support;
-
 use std::time::Duration;
 
+use crate::support::{Client, Signer, id, valid};
 use dfns_sandbox::{Sandbox, api};
 use serde_json::{Value, json};
-use support::{Client, Signer, id, valid};
 
 fn vault(client: &Client<'_>) -> String {
     let made = client.signed("POST", "/vaults", Some(&json!({"name": "main"})));

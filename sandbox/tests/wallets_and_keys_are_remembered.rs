@@ -1,11 +1,9 @@
 //! Operations with state: what was created is found, changed and refused again.
 
-mod support;
-
+use crate::support::{Client, Signer};
 use dfns_sandbox::Sandbox;
 use dfns_sandbox::api;
 use serde_json::{Value, json};
-use support::{Client, Signer};
 
 fn create(client: &Client<'_>, body: &Value) -> Value {
     let wallet = client.signed("POST", "/wallets", Some(body)).expect(200);
@@ -136,7 +134,7 @@ fn tokens_made_over_the_api_work() {
             &made
         };
         if let Some(bot) = made["userInfo"]["userId"].as_str() {
-            support::permissions::permit_everything(&client, bot);
+            crate::support::permissions::permit_everything(&client, bot);
         }
         client.identity.token = token["accessToken"].as_str().unwrap().to_owned();
         client.identity.credential_id = token["credId"].as_str().unwrap().to_owned();

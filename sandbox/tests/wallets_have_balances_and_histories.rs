@@ -1,12 +1,10 @@
 //! What a wallet has, and how it came and went.
 
-mod support;
-
 use std::time::Duration;
 
+use crate::support::{Client, Signer};
 use dfns_sandbox::{Sandbox, api};
 use serde_json::{Value, json};
-use support::{Client, Signer};
 
 fn wallet(client: &Client<'_>, network: &str) -> Value {
     let body = json!({"network": network});

@@ -1,13 +1,11 @@
 //! Deliveries that fail are tried again, at the times of the sandbox's clock, and get in nobody's way.
 
-mod support;
-
 use std::time::Duration;
 
+use crate::support::receiver::Receiver;
+use crate::support::{Client, Signer};
 use dfns_sandbox::{Sandbox, api};
 use serde_json::{Value, json};
-use support::receiver::Receiver;
-use support::{Client, Signer};
 
 fn wallet(client: &Client<'_>) -> Value {
     let body = json!({"network": "EthereumSepolia"});

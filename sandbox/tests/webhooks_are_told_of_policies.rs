@@ -1,13 +1,11 @@
 //! Policies that trigger, and approvals that wait and are resolved, are told to webhooks.
 
-mod support;
-
 use std::time::Duration;
 
+use crate::support::receiver::Receiver;
+use crate::support::{Client, Signer};
 use dfns_sandbox::Sandbox;
 use serde_json::{Value, json};
-use support::receiver::Receiver;
-use support::{Client, Signer};
 
 /// A client with a wallet, a policy for it, and a webhook for everything from now on.
 fn world<'a>(sandbox: &'a Sandbox, action: &Value) -> (Client<'a>, String, Value, Receiver) {

@@ -1,13 +1,11 @@
 //! What happens in the sandbox is told to webhooks, signed, in the order in which it happens.
 
-mod support;
-
 use std::time::Duration;
 
+use crate::support::receiver::{Receiver, header, is_signed};
+use crate::support::{Client, Request, Signer};
 use dfns_sandbox::{Fault, Sandbox};
 use serde_json::{Value, json};
-use support::receiver::{Receiver, header, is_signed};
-use support::{Client, Request, Signer};
 
 fn wallet(client: &Client<'_>) -> Value {
     let body = json!({"network": "EthereumSepolia"});

@@ -1,13 +1,11 @@
 //! A webhook can be pinged, its events can be listed, and nothing is sent to other machines unasked.
 
-mod support;
-
 use std::net::TcpListener;
 
+use crate::support::receiver::Receiver;
+use crate::support::{Client, Signer};
 use dfns_sandbox::{Sandbox, api};
 use serde_json::{Value, json};
-use support::receiver::Receiver;
-use support::{Client, Signer};
 
 fn wallet(client: &Client<'_>) -> Value {
     let body = json!({"network": "EthereumSepolia"});

@@ -1,12 +1,10 @@
 //! Fee sponsors, address watches, agreements and validators.
 
-mod support;
-
 use std::time::Duration;
 
+use crate::support::{Client, Signer, id, valid, wallet};
 use dfns_sandbox::Sandbox;
 use serde_json::{Value, json};
-use support::{Client, Signer, id, valid, wallet};
 
 #[test]
 fn a_fee_sponsor_is_switched_off_and_on_until_it_is_archived() {

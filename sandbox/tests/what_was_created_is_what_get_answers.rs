@@ -1,16 +1,14 @@
 //! Every resource of the description that one operation creates and another reads, without a list of them.
 
-mod support;
-
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
+use crate::support::{Client, Reply, Signer};
 use dfns_sandbox::api::{self, Operation, Place, ResponseKind, Style};
 use dfns_sandbox::{Sandbox, api::Auth};
 use serde_json::{Value, json};
-use support::{Client, Reply, Signer};
 
 /// The domains whose rules have tests of their own.
 const ELSEWHERE: [&str; 5] = ["keys", "permissions", "policies", "wallets", "webhooks"];
