@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use crate::cargo::{at_root, cargo, root, run as run_command, version};
 use crate::compiler::Compiler;
 use crate::test::{chromium, once};
-use crate::workspace::Workspace;
+use crate::workspace::{Workspace, build};
 
 /// Builds the package.
 pub(crate) fn run(mut arguments: impl Iterator<Item = String>) -> Result<(), String> {
@@ -24,11 +24,11 @@ pub(crate) fn run(mut arguments: impl Iterator<Item = String>) -> Result<(), Str
 pub(crate) fn test() -> Result<(), String> {
     let folders = Folders::find()?;
     let package = folders.build()?;
-    run_command(cargo().args(["build", "--package", "dfns-sandbox"]))?;
+    let built = build(&["dfns-sandbox"], &["passkey_backend"])?;
+    let sandbox = built.join("dfns-sandbox");
     let project = folders.install_package(&package)?;
     // The client over `fetch` for programs in Rust is tried in the same place.
     Folders::module(&Compiler::find(TARGET)?, "trial", &project.join("trial"))?;
-    let sandbox = Workspace::read()?.target.join("debug/dfns-sandbox");
     run_command(
         at_root("node")
             .current_dir(&project)
@@ -36,7 +36,8 @@ pub(crate) fn test() -> Result<(), String> {
             .env("DFNS_FAULTS", root().join("docs/faults.md"))
             .args(["--test", "--test-reporter=spec"]),
     )?;
-    folders.try_runtimes(&package, &sandbox)?;
+    let backend = built.join("examples/passkey_backend");
+    folders.try_runtimes(&package, &sandbox, &backend)?;
     let types = project.join("types");
     run_command(
         at_root("node")
@@ -130,9 +131,8 @@ impl Folders {
                 .args(["--package", "dfns-wasm", "--profile", "wasm"])
                 .args(["--features", name]),
         )?;
-        run_command(cargo().args(["build", "--package", "dfns-bindgen"]))?;
+        let mut generate = at_root(build(&["dfns-bindgen"], &[])?.join("dfns-bindgen"));
         let built = compiler.target()?.join(TARGET).join("wasm/dfns_wasm.wasm");
-        let mut generate = at_root(Workspace::read()?.target.join("debug/dfns-bindgen"));
         run_command(generate.arg(built).arg(name).arg(folder))
     }
 
@@ -152,7 +152,7 @@ impl Folders {
     }
 
     /// One program in each runtime, and the demo in a browser. A picture of each of its steps is kept beside it.
-    fn try_runtimes(&self, package: &Path, sandbox: &Path) -> Result<(), String> {
+    fn try_runtimes(&self, package: &Path, sandbox: &Path, backend: &Path) -> Result<(), String> {
         copy(package, &self.tools.join("node_modules/dfns-wasm"))?;
         for folder in ["runtimes", "demo"] {
             let copied = self.tools.join(folder);
@@ -160,16 +160,6 @@ impl Folders {
             copy(&root().join("wasm/tests/common"), &copied.join("common"))?;
         }
         let browser = chromium()?;
-        run_command(cargo().args([
-            "build",
-            "--package",
-            "dfns-client",
-            "--example",
-            "passkey_backend",
-        ]))?;
-        let backend = Workspace::read()?
-            .target
-            .join("debug/examples/passkey_backend");
         run_command(
             at_root("node")
                 .env("DFNS_SANDBOX", sandbox)

@@ -3,7 +3,7 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
-use crate::cargo::{cargo, output};
+use crate::cargo::{cargo, output, run};
 
 /// What `cargo metadata` says of this workspace.
 #[derive(Deserialize)]
@@ -54,6 +54,29 @@ impl Workspace {
             .filter(|package| package.has("lib") || package.has("rlib"))
     }
 }
+
+/// Builds programs of these names as the tests have built what they are made of, and returns the folder that they are in.
+///
+/// Cargo unites the features of what it is told to build, so that after the tests each package by itself would be another
+/// build of nearly everything: of the tests' features are all of the workspace's. An example, whichever, has it look at those
+/// that only tests depend on.
+pub(crate) fn build(programs: &[&str], examples: &[&str]) -> Result<PathBuf, String> {
+    let mut build = cargo();
+    build.args(["build", "--workspace", "--all-features"]);
+    for program in programs {
+        build.args(["--bin", program]);
+    }
+    // Whatever is asked for, at least one.
+    let any = examples.is_empty().then_some(&EXAMPLE);
+    for example in any.into_iter().chain(examples) {
+        build.args(["--example", example]);
+    }
+    run(&mut build)?;
+    Ok(Workspace::read()?.target.join("debug"))
+}
+
+/// One that is made of little.
+const EXAMPLE: &str = "secure_element";
 
 impl Package {
     /// Whether one of its targets is of this kind, such as `lib` or `custom-build`.

@@ -13,8 +13,9 @@ mod vectors;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::cargo::{at_root, cargo, output, root, run as run_command};
+use crate::cargo::{at_root, output, root, run as run_command};
 use crate::compiler::Compiler;
+use crate::workspace;
 use elf::Elf;
 use emulator::Emulator;
 use report::Report;
@@ -100,9 +101,8 @@ fn test_wallet() -> Result<(), String> {
 
 /// Runs an example of `dfns-client` with an image.
 fn example(name: &str, image: &Path) -> Result<(), String> {
-    let mut example = cargo();
-    example.args(["run", "--package", "dfns-client", "--example"]);
-    run_command(example.args([name, "--"]).arg(image))
+    let examples = workspace::build(&[], &[name])?.join("examples");
+    run_command(at_root(examples.join(name)).arg(image))
 }
 
 fn wallet(compiler: &Compiler) -> Result<PathBuf, String> {

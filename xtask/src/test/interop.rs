@@ -5,8 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::installed::once;
-use crate::cargo::{at_root, cargo, root, run, version};
-use crate::workspace::Workspace;
+use crate::cargo::{at_root, root, run, version};
+use crate::workspace::{Workspace, build};
 
 pub(super) fn interop() -> Result<(), String> {
     let node = version("node", "install Node 20 or newer")?;
@@ -17,8 +17,8 @@ pub(super) fn interop() -> Result<(), String> {
     let installed = Workspace::read()?.target.join("interop");
     typescript(&installed.join("typescript"), &node)?;
     python(&installed.join("python"), &python3)?;
-    run(cargo()
-        .args(["run", "--package", "dfns-interop", "--"])
+    let built = build(&["dfns-interop"], &[])?;
+    run(at_root(built.join("dfns-interop"))
         .arg(&installed)
         .arg(root().join("docs/interop-differences.md")))
 }

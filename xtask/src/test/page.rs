@@ -5,22 +5,21 @@ use std::fs;
 use std::path::Path;
 
 use super::installed::once;
-use crate::cargo::{at_root, cargo, root, run, version};
+use crate::cargo::{at_root, root, run, version};
 use crate::debian;
-use crate::workspace::Workspace;
+use crate::workspace::{Workspace, build};
 
 const CHROMIUM: &str = "/usr/bin/chromium";
 
 pub(super) fn page() -> Result<(), String> {
     version("node", "install Node 20 or newer")?;
     let chromium = chromium()?;
-    let target = Workspace::read()?.target;
-    run(cargo().args(["build", "--package", "dfns-sandbox"]))?;
-    let folder = target.join("page");
+    let built = build(&["dfns-sandbox"], &[])?;
+    let folder = Workspace::read()?.target.join("page");
     install(&folder)?;
     run(at_root("node")
         .arg(folder.join("main.mjs"))
-        .arg(target.join("debug/dfns-sandbox"))
+        .arg(built.join("dfns-sandbox"))
         .args([chromium, &folder]))
 }
 
