@@ -41,9 +41,9 @@ fn count() -> Result<Record, String> {
     if output(at_root("valgrind").arg("--version")).is_err() {
         debian::install(&["valgrind", "libc6-dbg"], "install valgrind")?;
     }
-    let target = Workspace::read()?.target;
-    let runner = runner(&target)?;
-    let summaries = target.join("gungraun");
+    let workspace = Workspace::read()?;
+    let runner = runner(&workspace)?;
+    let summaries = workspace.target.join("gungraun");
     if summaries.exists() {
         // Those of benches that are no more would be counted too.
         fs::remove_dir_all(&summaries)
@@ -89,27 +89,11 @@ fn made_by() -> Result<String, String> {
 }
 
 /// The program that starts valgrind: of the same version as the crate in the benches.
-fn runner(target: &Path) -> Result<PathBuf, String> {
-    let version = Workspace::read()?
-        .packages
-        .into_iter()
-        .find(|package| package.name == "gungraun")
-        .ok_or("the benches do not use gungraun")?
-        .version;
-    let folder = target.join("tools");
-    crate::test::once(&folder.join("gungraun"), &version, || {
-        run(cargo()
-            .args([
-                "install",
-                "gungraun-runner",
-                "--locked",
-                "--debug",
-                "--force",
-            ])
-            .args(["--version", &version, "--root"])
-            .arg(&folder))
-    })?;
-    Ok(folder.join("bin/gungraun-runner"))
+fn runner(workspace: &Workspace) -> Result<PathBuf, String> {
+    let packages = &mut workspace.packages.iter();
+    let gungraun = packages.find(|package| package.name == "gungraun");
+    let version = &gungraun.ok_or("the benches do not use gungraun")?.version;
+    crate::test::program("gungraun-runner", version)
 }
 
 fn collect(folder: &Path, record: &mut Record) -> Result<(), String> {

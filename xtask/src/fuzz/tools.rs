@@ -2,8 +2,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::FOLDER;
-use crate::cargo::{at_root, cargo, output, root, run};
-use crate::workspace::Workspace;
+use crate::cargo::{at_root, output, root, run};
+use crate::test::program;
 
 /// What fuzzing takes besides the sources: a nightly compiler, which knows the sanitizers, and cargo-fuzz.
 pub(super) struct Tools {
@@ -45,17 +45,12 @@ impl Tools {
         if output(at_root(&elsewhere).arg("--version")).is_ok() {
             return Ok(elsewhere);
         }
-        let folder = Workspace::read()?.target.join("tools");
-        let program = folder.join("bin/cargo-fuzz");
-        if !program.exists() {
-            run(cargo()
-                .args(["install", "cargo-fuzz", "--locked", "--root"])
-                .arg(&folder))
-            .map_err(|error| format!("no cargo-fuzz; {error}"))?;
-        }
-        Ok(program)
+        program("cargo-fuzz", CARGO_FUZZ)
     }
 }
+
+/// The one that is installed where there is none; any that is there will do.
+const CARGO_FUZZ: &str = "0.13.2";
 
 /// `program` with the nightly toolchain around it.
 fn nightly(program: impl AsRef<std::ffi::OsStr>) -> Command {

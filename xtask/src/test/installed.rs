@@ -1,5 +1,21 @@
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use crate::cargo::{cargo, run};
+use crate::workspace::Workspace;
+
+/// A program that cargo installs below `target/`. It is made to be used here: quickly, and not to be debugged.
+pub(crate) fn program(package: &str, version: &str) -> Result<PathBuf, String> {
+    let folder = Workspace::read()?.target.join("tools");
+    once(&folder.join(package), version, || {
+        run(cargo()
+            .args(["install", package, "--locked", "--debug", "--force"])
+            .args(["--version", version, "--root"])
+            .arg(&folder)
+            .env("CARGO_PROFILE_DEV_DEBUG", "0"))
+    })?;
+    Ok(folder.join("bin").join(package))
+}
 
 /// Installs into `folder` unless what is there was made of the same. What is half done does not count.
 pub(crate) fn once(

@@ -22,7 +22,7 @@ mod supply;
 
 use std::time::Instant;
 
-pub(crate) use installed::once;
+pub(crate) use installed::{once, program};
 pub(crate) use interop::official_python;
 pub(crate) use page::chromium;
 use summary::Summary;

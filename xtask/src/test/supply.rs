@@ -1,11 +1,10 @@
 //! What the project is made of: licences, sources and versions by cargo-deny (`deny.toml` has the rules), and what each
 //! feature brings along.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use super::installed::once;
+use super::installed::program;
 use crate::cargo::{at_root, cargo, output, run};
-use crate::workspace::Workspace;
 
 /// The version whose rules `deny.toml` is written in.
 const VERSION: &str = "0.20.2";
@@ -24,7 +23,7 @@ const CHOICES: [(&str, &str); 9] = [
 ];
 
 pub(super) fn supply() -> Result<(), String> {
-    let deny = cargo_deny(&Workspace::read()?.target.join("tools"))?;
+    let deny = cargo_deny()?;
     let check = |what: &[&str]| {
         let mut check = at_root(&deny);
         check.args(["--all-features", "check", "--hide-inclusion-graph"]);
@@ -67,17 +66,11 @@ pub(super) fn supply() -> Result<(), String> {
 }
 
 /// The one that is there, if it reads the same rules; else it is installed below `target/`.
-fn cargo_deny(folder: &Path) -> Result<PathBuf, String> {
+fn cargo_deny() -> Result<PathBuf, String> {
     let elsewhere = PathBuf::from("cargo-deny");
     let same = |version: String| version.trim().ends_with(VERSION);
     if output(at_root(&elsewhere).arg("--version")).is_ok_and(same) {
         return Ok(elsewhere);
     }
-    once(&folder.join("cargo-deny"), VERSION, || {
-        run(cargo()
-            .args(["install", "cargo-deny", "--locked", "--debug", "--force"])
-            .args(["--version", VERSION, "--root"])
-            .arg(folder))
-    })?;
-    Ok(folder.join("bin/cargo-deny"))
+    program("cargo-deny", VERSION)
 }
