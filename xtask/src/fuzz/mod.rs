@@ -89,12 +89,12 @@ fn number(text: &str) -> Result<u32, String> {
     number.ok_or_else(|| format!("`{text}` is no number of seconds or minutes"))
 }
 
-const SMOKE_SECONDS: u32 = 30;
+const SMOKE_SECONDS: u32 = 15;
 /// Half of a small machine's work is the fuzzer's own.
 const AT_ONCE: usize = 2;
 
 const HELP: &str = "\
-cargo xtask fuzz --smoke [--seconds N]   every target for N seconds, 30 if not said, two at a time
+cargo xtask fuzz --smoke [--seconds N]   every target for N seconds, 15 if not said, two at a time
 cargo xtask fuzz TARGET --minutes N      one target for N minutes";
 
 #[cfg(test)]

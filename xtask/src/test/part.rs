@@ -94,7 +94,7 @@ pub(super) const PARTS: &[Part] = &[
     },
     Part {
         name: "smoke",
-        does: "half a minute of looking for inputs that break what must hold, the same way each time",
+        does: "a quarter of a minute of looking for inputs that break what must hold, the same way each time",
         needs: Needs::Nightly,
         run: fuzz::smoke_test,
     },
