@@ -12,6 +12,14 @@ pub(super) struct Part {
     pub(super) run: fn() -> Result<(), String>,
 }
 
+impl Part {
+    /// Whether it can run while others do: nearly all that it builds is in folders where they build nothing.
+    pub(super) fn is_beside(&self) -> bool {
+        use Needs::{Browser, Node, Rust, Sdks};
+        !matches!(self.needs, Rust | Node | Browser | Sdks)
+    }
+}
+
 /// Every part, in the order in which they run.
 pub(super) const PARTS: &[Part] = &[
     Part {
