@@ -8,18 +8,16 @@
     feature = "device"
 ))]
 
-mod common;
-
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use common::adapter::RUNTIME;
-use common::device::{Mangle, Seen, StandIn, device};
-use common::device_host::{Host, for_both_signers};
-use common::poll_times;
+use crate::common::adapter::RUNTIME;
+use crate::common::device::{Mangle, Seen, StandIn, device};
+use crate::common::device_host::{Host, for_both_signers};
+use crate::common::poll_times;
 use dfns_client::device::{Algorithm, AsyncDeviceSigner, DeviceError, Patience};
 use dfns_client::protocol::{Assertion, Challenge};
 use dfns_client::{AsyncSigner, SignError};

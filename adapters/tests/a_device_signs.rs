@@ -8,14 +8,11 @@
     feature = "device"
 ))]
 
-mod common;
-#[path = "common/people.rs"]
-mod people;
-
 use std::sync::{Arc, Mutex};
 
-use common::device::{Seen, StandIn, device};
-use common::device_host::{Host, for_both_signers};
+use crate::common::device::{Seen, StandIn, device};
+use crate::common::device_host::{Host, for_both_signers};
+use crate::people::{ADA, anyone, invited};
 use dfns_client::device::{Algorithm, DeviceError, Refusal};
 use dfns_client::protocol::api::auth::{CreateLoginChallenge, NewKey, Register};
 use dfns_client::protocol::api::wallets::{CreateWallet, Network};
@@ -23,7 +20,6 @@ use dfns_client::protocol::{Challenge, Context, Happened, Stage, Token};
 use dfns_client::{CallError, CallErrorKind, SignError};
 use dfns_sandbox::Sandbox;
 use dfns_signer::device::{Presence, Request};
-use people::{ADA, anyone, invited};
 use serde_json::json;
 
 for_both_signers! {

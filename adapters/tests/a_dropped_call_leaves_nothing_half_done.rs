@@ -2,12 +2,10 @@
 
 #![cfg(feature = "reqwest")]
 
-mod common;
-
 use std::time::Duration;
 
-use common::account::Account;
-use common::{CHALLENGE, Scripted, USER_ACTION, WALLET, ok, poll_times};
+use crate::common::account::Account;
+use crate::common::{CHALLENGE, Scripted, USER_ACTION, WALLET, ok, poll_times};
 use dfns_client::protocol::api::wallets::{CreateWallet, ListWallets, Network};
 use dfns_client::protocol::{Assertion, Challenge};
 use dfns_client::reqwest::{Blocking, Client};
@@ -105,7 +103,7 @@ async fn a_call_that_is_dropped_while_a_step_waits_executes_nothing() {
 
 /// The faults that still wait.
 async fn faults(account: &Account) -> Vec<Value> {
-    let builder = common::adapter::without_tls(reqwest::Client::builder());
+    let builder = crate::common::adapter::without_tls(reqwest::Client::builder());
     let url = format!("{}/__sandbox/faults", account.sandbox.base_url());
     let answer = builder.build().unwrap().get(url).send().await.unwrap();
     let answer: Value = serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap();
@@ -186,7 +184,7 @@ async fn many_calls_at_once_share_few_connections() {
         _ => ok(WALLET),
     });
     let client = server
-        .client::<common::adapter::Reqwest>()
+        .client::<crate::common::adapter::Reqwest>()
         .0
         .with_concurrency(8);
     let calls = (0..256).map(|_| {

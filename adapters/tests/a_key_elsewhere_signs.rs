@@ -2,13 +2,7 @@
 
 #![cfg(all(feature = "ureq", feature = "reqwest", feature = "key-signer"))]
 
-mod common;
-#[path = "../examples/external_key/kms.rs"]
-mod kms;
-#[path = "../examples/external_key/kms_signer.rs"]
-mod kms_signer;
-
-use common::adapter::RUNTIME;
+use crate::common::adapter::RUNTIME;
 use dfns_client::protocol::api::wallets::{CreateWallet, Network};
 use dfns_client::protocol::{
     Assertion, BaseUrl, Challenge, Context, Happened, KeyAssertion, Stage, Token,
@@ -17,8 +11,8 @@ use dfns_client::{AsyncSigner, CallErrorKind, SignError};
 use dfns_sandbox::Sandbox;
 use dfns_signer::Algorithm;
 
-use kms::Kms;
-use kms_signer::KmsSigner;
+use crate::kms::Kms;
+use crate::kms_signer::KmsSigner;
 
 fn create() -> CreateWallet {
     CreateWallet::new(Network::EthereumSepolia)

@@ -9,9 +9,7 @@
     feature = "reqwest"
 ))]
 
-mod common;
-
-use common::device::device;
+use crate::common::device::device;
 use dfns_client::Signer as _;
 use dfns_client::device::{Algorithm, DeviceError, DeviceSigner};
 use dfns_client::protocol::Challenge;

@@ -4,9 +4,7 @@
 
 #![cfg(feature = "ureq")]
 
-#[path = "common/people.rs"]
-mod people;
-
+use crate::people::{Passkey, anyone, renamed};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use dfns_client::protocol::api::wallets::{CreateWallet, Network, UpdateWallet};
@@ -18,7 +16,6 @@ use dfns_client::ureq::Client;
 use dfns_client::{CallError, CallErrorKind, KeySigner, Signer};
 use dfns_sandbox::{CredentialKind, Identity, Sandbox};
 use dfns_signer::Algorithm;
-use people::{Passkey, anyone, renamed};
 
 /// A client as a process has it that was just started: a base URL and a token.
 fn process(sandbox: &Sandbox, user: &Identity) -> Client {
@@ -26,7 +23,7 @@ fn process(sandbox: &Sandbox, user: &Identity) -> Client {
 }
 
 fn key(credential_id: &str) -> KeySigner {
-    people::key(credential_id, Algorithm::P256)
+    crate::people::key(credential_id, Algorithm::P256)
 }
 
 fn user(sandbox: &Sandbox) -> (Identity, KeySigner) {

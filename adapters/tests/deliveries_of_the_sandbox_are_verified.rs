@@ -6,15 +6,11 @@
     feature = "webhook-signatures"
 ))]
 
-mod common;
-#[path = "common/people.rs"]
-mod people;
-
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use common::{Request, Scripted, answer, ok};
+use crate::common::{Request, Scripted, answer, ok};
 use dfns_client::protocol::api::keys::{CreateKey, GenerateSignature, Key, KeyCurve, KeyScheme};
 use dfns_client::protocol::api::policies::CreatePolicy;
 use dfns_client::protocol::api::vaults::CreateVault;
@@ -61,7 +57,7 @@ impl Told {
             }
         });
         let sandbox = Sandbox::start().unwrap();
-        let client = people::logged_in(&sandbox);
+        let client = crate::people::logged_in(&sandbox);
         let url = format!("http://{}/hook", receiver.address);
         let webhook = client.call(&CreateWebhook::new(
             url,

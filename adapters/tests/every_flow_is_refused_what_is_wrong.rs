@@ -9,18 +9,13 @@
     feature = "key-shares"
 ))]
 
-mod common;
-#[path = "common/flows.rs"]
-mod flows;
-#[path = "common/people.rs"]
-mod people;
-#[path = "common/world.rs"]
-mod world;
-
 use std::sync::Arc;
 use std::time::Duration;
 
-use common::adapter::{Adapter, for_both_clients};
+use crate::common::adapter::{Adapter, for_both_clients};
+use crate::flows::{for_a_key, wallet};
+use crate::people::{ADA, key, renamed};
+use crate::world::{NEW, World, login_of, signed};
 use dfns_client::CallError;
 use dfns_client::protocol::Stage::{Action, Complete, Init};
 use dfns_client::protocol::api::auth::{
@@ -40,9 +35,6 @@ use dfns_client::protocol::{
     Assertion, Challenge, FirstFactor, Happened, SecondFactor, Stage, Token,
 };
 use dfns_signer::Algorithm;
-use flows::{for_a_key, wallet};
-use people::{ADA, key, renamed};
-use world::{NEW, World, login_of, signed};
 
 for_both_clients! {
     every_wrong_is_refused_at_its_step,
@@ -205,7 +197,7 @@ fn signing_in<A: Adapter>() -> Vec<Wrong<A>> {
         }),
         wrong("a login by another passkey", ("login", Action, 401), |world| {
             let challenge = Challenge::from(world.anyone().call(&login_of(ADA))?);
-            let other = people::Passkey::new(world.passkey.0.credential_id());
+            let other = crate::people::Passkey::new(world.passkey.0.credential_id());
             let assertion = other.get(&challenge);
             world.anyone().call(&challenge.login(assertion)?).map(drop)
         }),

@@ -9,22 +9,14 @@
     feature = "key-shares"
 ))]
 
-mod common;
-#[path = "common/flows.rs"]
-mod flows;
-#[path = "common/people.rs"]
-mod people;
-#[path = "common/world.rs"]
-mod world;
-
 use std::sync::atomic::Ordering;
 
-use common::adapter::{Adapter, for_both_clients};
+use crate::common::adapter::{Adapter, for_both_clients};
+use crate::flows::{Call, Flow, Plain, Read, Signed, flows};
+use crate::world::World;
 use dfns_client::protocol::{ErrorKind, Happened, Stage};
 use dfns_client::{CallError, CallErrorKind};
 use dfns_sandbox::Fault;
-use flows::{Call, Flow, Plain, Read, Signed, flows};
-use world::World;
 
 for_both_clients! {
     every_step_fails_in_every_way,

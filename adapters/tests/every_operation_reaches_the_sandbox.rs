@@ -3,12 +3,10 @@
 
 #![cfg(all(feature = "ureq", feature = "reqwest"))]
 
-mod common;
-
 use std::cell::RefCell;
 
-use common::account::Account;
-use common::adapter::{Adapter, Reqwest, Ureq};
+use crate::common::account::Account;
+use crate::common::adapter::{Adapter, Reqwest, Ureq};
 use dfns_client::protocol::api::auth::CreateRegistrationChallenge;
 use dfns_client::protocol::{
     Auth, BaseUrl, Context, Exchange, KeyAssertion, Operation, Refusal, Response, Stage, Step,

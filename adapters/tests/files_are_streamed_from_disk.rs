@@ -2,15 +2,13 @@
 
 #![cfg(all(feature = "ureq", feature = "reqwest"))]
 
-mod common;
-
 use std::fs;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use common::account::Account;
-use common::adapter::{Adapter, RUNTIME, Reqwest, for_both_clients};
-use common::poll_times;
+use crate::common::account::Account;
+use crate::common::adapter::{Adapter, RUNTIME, Reqwest, for_both_clients};
+use crate::common::poll_times;
 use dfns_client::protocol::api::signers::SubmitCloneOutput;
 use dfns_client::protocol::{File, Fingerprint, Happened, Pending, PendingError, Retry, Stage};
 use dfns_client::{CallError, CallErrorKind, FileError, file_from_path};

@@ -2,9 +2,6 @@
 
 #![cfg(all(feature = "ureq", feature = "key-signer", feature = "key-shares"))]
 
-#[path = "common/people.rs"]
-mod people;
-
 use dfns_client::protocol::api::keys::{
     CreateKey, ExportKey, GenerateSignature, Key, KeyCurve, KeyScheme, KeyShareProtocol, Signature,
     SignatureHash, SignatureMessage,
@@ -22,7 +19,7 @@ const SECRET: [u8; 32] = *b"a private key that is known here";
 
 fn start() -> (Sandbox, Client) {
     let sandbox = Sandbox::start().unwrap();
-    let client = people::logged_in(&sandbox);
+    let client = crate::people::logged_in(&sandbox);
     (sandbox, client)
 }
 

@@ -2,9 +2,7 @@
 
 #![cfg(feature = "ureq")]
 
-#[path = "common/people.rs"]
-mod people;
-
+use crate::people::{ADA, Passkey, anyone, attested, backend, invited, key};
 use dfns_client::CallError;
 use dfns_client::protocol::api::auth::{
     CreateCredential, CreateCredentialChallenge, CreateCredentialChallengeWithCode,
@@ -18,7 +16,6 @@ use dfns_client::protocol::{Challenge, Stage};
 use dfns_client::ureq::Client;
 use dfns_sandbox::Sandbox;
 use dfns_signer::Algorithm;
-use people::{ADA, Passkey, anyone, attested, backend, invited, key};
 
 fn login() -> CreateLoginChallenge {
     let mut start = CreateLoginChallenge::new();

@@ -2,9 +2,7 @@
 
 #![cfg(feature = "ureq")]
 
-#[path = "common/people.rs"]
-mod people;
-
+use crate::people::{ADA, Passkey, anyone, attested, backend, invited, key, permit, renamed};
 use dfns_client::CallError;
 use dfns_client::protocol::api::auth::{
     CreateDelegatedRegistrationChallenge, CreateLoginChallenge, CreatePersonalAccessToken,
@@ -17,7 +15,6 @@ use dfns_client::protocol::{Challenge, Happened, Stage, Token};
 use dfns_client::ureq::Client;
 use dfns_sandbox::Sandbox;
 use dfns_signer::Algorithm;
-use people::{ADA, Passkey, anyone, attested, backend, invited, key, permit, renamed};
 
 fn login(username: &str) -> CreateLoginChallenge {
     let mut start = CreateLoginChallenge::new();

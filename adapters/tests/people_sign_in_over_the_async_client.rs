@@ -2,9 +2,7 @@
 
 #![cfg(all(feature = "ureq", feature = "reqwest"))]
 
-#[path = "common/people.rs"]
-mod people;
-
+use crate::people::{ADA, attested, invited, key, renamed};
 use dfns_client::KeySigner;
 use dfns_client::protocol::api::auth::{
     CreateLoginChallenge, CreateRecoveryChallenge, NewCredentials, NewKey, NewRecoveryKey,
@@ -16,10 +14,9 @@ use dfns_client::reqwest::Client;
 use dfns_client::{CallErrorKind, Signer};
 use dfns_sandbox::Sandbox;
 use dfns_signer::Algorithm;
-use people::{ADA, attested, invited, key, renamed};
 
 fn anyone(sandbox: &Sandbox) -> Client {
-    Client::new(people::anyone(sandbox).context().clone())
+    Client::new(crate::people::anyone(sandbox).context().clone())
 }
 
 async fn logged_in(client: &Client) -> Client {

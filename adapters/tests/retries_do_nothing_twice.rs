@@ -2,15 +2,13 @@
 
 #![cfg(all(feature = "ureq", feature = "reqwest"))]
 
-mod common;
-
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use common::account::Account;
-use common::adapter::{Adapter, for_both_clients};
-use common::{CHALLENGE, Scripted, USER_ACTION, WALLET, ok};
+use crate::common::account::Account;
+use crate::common::adapter::{Adapter, for_both_clients};
+use crate::common::{CHALLENGE, Scripted, USER_ACTION, WALLET, ok};
 use dfns_client::protocol::api::wallets::{
     CreateWallet, GetWallet, ListTransfers, ListWallets, Network, TransferAsset,
 };

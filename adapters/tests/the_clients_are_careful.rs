@@ -2,12 +2,10 @@
 
 #![cfg(all(feature = "ureq", feature = "reqwest"))]
 
-mod common;
-
 use std::time::Duration;
 
-use common::adapter::{Adapter, for_both_clients};
-use common::{Scripted, WALLET, answer, ok};
+use crate::common::adapter::{Adapter, for_both_clients};
+use crate::common::{Scripted, WALLET, answer, ok};
 use dfns_client::protocol::api::auth::ActivatePersonalAccessToken;
 use dfns_client::protocol::api::wallets::{
     CreateWallet, GetWallet, ListWallets, Network, UntagWallet,
@@ -146,8 +144,8 @@ fn a_connection_that_breaks_says_at_which_step_and_what_it_means<A: Adapter>() {
     ] {
         let server = Scripted::start(move |request| match request.path() {
             path if path == breaking => Vec::new(),
-            "/auth/action/init" => ok(common::CHALLENGE),
-            "/auth/action" => ok(common::USER_ACTION),
+            "/auth/action/init" => ok(crate::common::CHALLENGE),
+            "/auth/action" => ok(crate::common::USER_ACTION),
             _ => ok(WALLET),
         });
         let error = failed(server.client::<A>().call(&create()));

@@ -1,11 +1,9 @@
 //! The examples that drive the core by hand, run: alone, over TLS, and when something goes wrong on the way.
 
-mod common;
-
 use std::process::{Command, Output};
 
-use common::tls::Relay;
-use common::{Scripted, WALLET, ok};
+use crate::common::tls::Relay;
+use crate::common::{Scripted, WALLET, ok};
 use dfns_client::KeySigner;
 use dfns_sandbox::{Fault, Identity, Sandbox};
 use dfns_signer::Algorithm;

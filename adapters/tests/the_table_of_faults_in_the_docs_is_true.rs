@@ -3,15 +3,13 @@
 
 #![cfg(all(feature = "ureq", feature = "reqwest", feature = "key-signer"))]
 
-mod common;
-
 use std::fmt::Write as _;
 use std::path::Path;
 use std::time::Duration;
 use std::{env, fs, thread};
 
-use common::account::Account;
-use common::adapter::{Adapter, Reqwest, Ureq};
+use crate::common::account::Account;
+use crate::common::adapter::{Adapter, Reqwest, Ureq};
 use dfns_client::protocol::api::wallets::{CreateWallet, Network};
 use dfns_client::protocol::{ErrorKind, Happened, Outcome};
 use dfns_client::{CallError, CallErrorKind};

@@ -2,14 +2,12 @@
 
 #![cfg(all(feature = "ureq", feature = "reqwest", feature = "rustls"))]
 
-mod common;
-
 use std::fmt::Write as _;
 use std::io::{Read, Write as _};
 use std::sync::Arc;
 
-use common::adapter::{Adapter, RUNTIME, Reqwest, Ureq, without_tls};
-use common::{Scripted, WALLET, answer, ok};
+use crate::common::adapter::{Adapter, RUNTIME, Reqwest, Ureq, without_tls};
+use crate::common::{Scripted, WALLET, answer, ok};
 use dfns_client::CallErrorKind;
 use dfns_client::protocol::api::wallets::{CreateWallet, GetWallet, Network};
 use dfns_client::protocol::{BaseUrl, Context, Happened, Retry, Stage, Token};
@@ -88,7 +86,7 @@ fn requests_go_through_the_proxy_that_is_given() {
 /// A tunnel is asked for without the token, and what the proxy says of it, whatever that repeats, shows no password.
 #[test]
 fn a_proxy_that_refuses_is_told_no_token_and_its_password_is_in_no_error() {
-    let echo = |request: &common::Request| {
+    let echo = |request: &crate::common::Request| {
         let heard = format!("{} {:?}", request.line, request.headers);
         answer("407 Proxy Authentication Required", &heard)
     };
@@ -150,8 +148,8 @@ fn a_redirect_that_a_shared_client_follows_is_an_error() {
         };
         let server = Scripted::start(move |request| match request.path() {
             "/auth/action/init" if stage == Stage::Init => redirect(),
-            "/auth/action/init" => ok(common::CHALLENGE),
-            "/auth/action" => ok(common::USER_ACTION),
+            "/auth/action/init" => ok(crate::common::CHALLENGE),
+            "/auth/action" => ok(crate::common::USER_ACTION),
             _ => redirect(),
         });
         let following = without_tls(reqwest::Client::builder()).build().unwrap();
@@ -171,7 +169,7 @@ fn token() -> Token {
 
 /// Answers one wallet per connection, over TLS, until the test ends.
 fn https_server() -> String {
-    let port = common::tls::serve(|mut tls| {
+    let port = crate::common::tls::serve(|mut tls| {
         let mut request = Vec::new();
         let mut byte = [0];
         while !request.ends_with(b"\r\n\r\n") && matches!(tls.read(&mut byte), Ok(1)) {

@@ -1,7 +1,10 @@
 //! What CONTRIBUTING.md asks for and a program can see.
 
+use std::path::Path;
+
 use super::part;
 use super::source_tree::{SourceFile, files};
+use crate::cargo::root;
 use crate::workspace::Workspace;
 
 #[test]
@@ -92,6 +95,27 @@ fn a_file_can_be_read_in_one_sitting() {
         }
     }
     assert!(found.is_empty(), "more than {LINES} lines: {found:#?}");
+}
+
+/// Cargo finds programs by itself, and their modules nobody.
+#[test]
+fn no_test_file_is_left_out_of_its_program() {
+    let mut found = Vec::new();
+    for package in ["adapters", "sandbox"] {
+        let folder = format!("{package}/tests");
+        let read = |file: &str| std::fs::read_to_string(root().join(package).join(file)).unwrap();
+        let (main, manifest) = (read("tests/main.rs"), read("Cargo.toml"));
+        for file in files(&folder).iter().filter(|file| file.is("rs")) {
+            let is_in = |folder: &str| file.path.parent() == Some(Path::new(folder));
+            let name = file.path.file_stem().unwrap().to_string_lossy();
+            let is_module = main.contains(&format!("\nmod {name};\n"));
+            let is_program = manifest.contains(&format!("[[test]]\nname = \"{name}\"\n"));
+            if is_in(&folder) && name != "main" && !is_module && !is_program {
+                found.push(file.path.display().to_string());
+            }
+        }
+    }
+    assert!(found.is_empty(), "{found:#?}");
 }
 
 #[test]
