@@ -39,7 +39,7 @@ impl<F: Fn(&Challenge) -> Result<Assertion, SignError> + Sync> AsyncSigner for F
     }
 }
 
-#[cfg(feature = "key-signer")]
+#[cfg(feature = "pem")]
 impl AsyncSigner for dfns_signer::KeySigner {
     async fn sign(&self, challenge: &Challenge) -> Result<Assertion, SignError> {
         // Arithmetic, and nothing to wait for: a millisecond for RSA, much less for the curves.

@@ -67,7 +67,7 @@ pub use async_signer::AsyncSigner;
 ))]
 pub use call_error::{CallError, CallErrorKind};
 pub use dfns_protocol as protocol;
-#[cfg(feature = "key-signer")]
+#[cfg(feature = "pem")]
 pub use dfns_signer::KeySigner;
 #[cfg(feature = "password-key")]
 pub use dfns_signer::{EncryptedPrivateKey, RecoveryCode};
@@ -79,7 +79,7 @@ pub use file::file_from_path;
     all(feature = "fetch", target_arch = "wasm32")
 ))]
 pub use file_error::FileError;
-#[cfg(all(feature = "key-signer", feature = "auth"))]
+#[cfg(all(feature = "pem", feature = "auth"))]
 pub use signer::credential_info;
 pub use signer::{SignError, Signer};
 

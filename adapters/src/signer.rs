@@ -19,7 +19,7 @@ impl<F: Fn(&Challenge) -> Result<Assertion, SignError>> Signer for F {
     }
 }
 
-#[cfg(feature = "key-signer")]
+#[cfg(feature = "pem")]
 impl Signer for dfns_signer::KeySigner {
     fn sign(&self, challenge: &Challenge) -> Result<Assertion, SignError> {
         let allowed = challenge
@@ -39,7 +39,7 @@ impl Signer for dfns_signer::KeySigner {
 
 /// The parts of a new credential for this key, answering the challenge of a registration, a recovery or a new credential:
 /// for [`NewKey`](dfns_protocol::api::auth::NewKey) and its like.
-#[cfg(all(feature = "key-signer", feature = "auth"))]
+#[cfg(all(feature = "pem", feature = "auth"))]
 pub fn credential_info(
     key: &dfns_signer::KeySigner,
     challenge: &str,

@@ -112,7 +112,8 @@ impl fmt::Display for KeyError {
             }
             Self::Encrypted => f.write_str(
                 "found `ENCRYPTED PRIVATE KEY`: it needs a passphrase, see \
-                 `KeySigner::from_encrypted_pem` (feature `encryption`)",
+                 `KeySigner::from_encrypted_pem` (feature `encryption` of dfns-signer, or \
+                 `key-signer` of dfns-client)",
             ),
             Self::NotEncrypted => f.write_str(
                 "found a key that is not encrypted, though a passphrase was given; wanted is \
@@ -148,8 +149,8 @@ impl fmt::Display for KeyError {
             ),
             Self::MissingFeature { algorithm } => write!(
                 f,
-                "found a key of {algorithm}, which dfns-signer was built without; wanted is its \
-                 feature `{}`",
+                "found a key of {algorithm}, which this program was built without; wanted is \
+                 the feature `{}` of dfns-client or dfns-signer",
                 feature(*algorithm)
             ),
             Self::RsaSize { bits } => write!(

@@ -20,7 +20,7 @@ impl<F: Fn(&Challenge) -> Result<Assertion, SignError>> LocalSigner for F {
     }
 }
 
-#[cfg(feature = "key-signer")]
+#[cfg(feature = "pem")]
 impl LocalSigner for dfns_signer::KeySigner {
     async fn sign(&self, challenge: &Challenge) -> Result<Assertion, SignError> {
         crate::Signer::sign(self, challenge)

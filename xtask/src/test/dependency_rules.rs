@@ -111,6 +111,32 @@ fn the_client_joins_protocol_and_signer() {
     tree.assert_without(&["dfns-sandbox"]);
 }
 
+/// Who has one kind of key builds no other.
+#[test]
+fn the_client_brings_the_algorithms_alone_that_are_chosen() {
+    const CURVE: &[&str] = &["crypto-bigint", "elliptic-curve"];
+    for (chosen, its, others) in [
+        ("ed25519", "ed25519-dalek", &["p256", "k256", "rsa"]),
+        ("p256", "p256", &["ed25519-dalek", "k256", "rsa"]),
+        ("secp256k1", "k256", &["ed25519-dalek", "p256", "rsa"]),
+        ("rsa", "rsa", &["ed25519-dalek", "p256", "k256"]),
+    ] {
+        let features = format!("ureq,rustls,{chosen}");
+        let options = ["--no-default-features", "--features", &features];
+        let tree = DependencyTree::new(
+            "dfns-client",
+            &[&options[..], &["--edges", "normal,build"]].concat(),
+        );
+        tree.assert_with(&[its]);
+        tree.assert_without(others);
+        // What encrypted keys are opened with.
+        tree.assert_without(&["pkcs5", "scrypt", "aes"]);
+        if chosen == "ed25519" {
+            tree.assert_without(CURVE);
+        }
+    }
+}
+
 /// It is C and assembly, and has to be compiled.
 #[test]
 fn aws_lc_comes_to_hosts_that_ask_for_it() {

@@ -10,7 +10,7 @@ use crate::cargo::{at_root, cargo, output, run};
 const VERSION: &str = "0.20.2";
 
 /// What a program chooses that wants little: the crates that come with it are counted and shown.
-const CHOICES: [(&str, &str); 9] = [
+const CHOICES: [(&str, &str); 10] = [
     ("dfns-protocol", ""),
     ("dfns-protocol", "wallets"),
     ("dfns-protocol", "full"),
@@ -18,6 +18,7 @@ const CHOICES: [(&str, &str); 9] = [
     ("dfns-signer", "ed25519"),
     ("dfns-signer", "ed25519,p256,secp256k1"),
     ("dfns-client", "ureq,rustls"),
+    ("dfns-client", "ureq,rustls,ed25519"),
     ("dfns-client", "ureq,rustls,key-signer"),
     ("dfns-client", "reqwest,rustls,key-signer"),
 ];
