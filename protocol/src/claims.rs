@@ -1,44 +1,38 @@
 use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt;
 
 use base64::Engine as _;
 use base64::alphabet::URL_SAFE;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-use serde::Deserialize;
 use zeroize::Zeroizing;
 
+use crate::json_reader::{JsonReader, Unreadable};
 use crate::{Number, Token};
 
 /// What a token says about itself: whose it is and until when it is good. See [`Token::claims`].
 ///
 /// Nobody has checked the signature. These are hints for the token's holder, who trusts the service that handed it out;
 /// they prove nothing about a token that somebody else presents.
-#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Claims {
     /// Who issued the token.
-    #[serde(rename = "iss", default)]
     pub issuer: Option<String>,
     /// Whom it is for.
-    #[serde(rename = "aud", default)]
     pub audience: Option<Audience>,
     /// Whose it is; the service names the organisation here.
-    #[serde(rename = "sub", default)]
     pub subject: Option<String>,
     /// When it expires, as it is written; see [`expires_at`](Self::expires_at).
-    #[serde(rename = "exp", default)]
     expires: Option<Number>,
     /// The user's name. `Debug` does not show it.
-    #[serde(rename = "https://custom/username", default)]
     pub username: Option<String>,
     /// What the service notes about the token.
-    #[serde(rename = "https://custom/app_metadata", default)]
     pub metadata: TokenMetadata,
 }
 
 /// What the service notes about a token. Fields that are not listed here are ignored.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TokenMetadata {
     /// The user or service account.
@@ -54,13 +48,12 @@ pub struct TokenMetadata {
 }
 
 /// Whom a token is for: one or several (RFC 7519 section 4.1.3).
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(untagged)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Audience {
     /// One.
     One(String),
     /// Several.
-    Several(alloc::vec::Vec<String>),
+    Several(Vec<String>),
 }
 
 impl Claims {
@@ -113,13 +106,80 @@ impl Token {
         let payload = segments.nth(1).ok_or(UnreadableToken::Opaque)?;
         let decoded = BASE64_URL.decode(payload).map(Zeroizing::new);
         let decoded = decoded.map_err(|_| UnreadableToken::Base64)?;
-        // A list would pass for an object whose members come in order.
-        if !decoded.trim_ascii_start().starts_with(b"{") {
-            return Err(UnreadableToken::Claims);
-        }
         let text = core::str::from_utf8(&decoded).map_err(|_| UnreadableToken::Claims)?;
-        serde_json::from_str(text).map_err(|_| UnreadableToken::Claims)
+        Claims::read(text).ok_or(UnreadableToken::Claims)
     }
+}
+
+impl Claims {
+    fn read(text: &str) -> Option<Self> {
+        const NAMES: [&str; 6] = [
+            "iss",
+            "aud",
+            "sub",
+            "exp",
+            "https://custom/username",
+            "https://custom/app_metadata",
+        ];
+        let (mut of, mut expires) = (Self::default(), None);
+        let read = JsonReader::read(text, |json| {
+            json.object(&NAMES, 0, &mut |json, member| {
+                match member {
+                    0 => of.issuer = text_or_null(json)?,
+                    1 => of.audience = Audience::read_or_null(json)?,
+                    2 => of.subject = text_or_null(json)?,
+                    3 if json.null()? => {}
+                    3 => expires = Some(json.skip()?),
+                    4 => of.username = text_or_null(json)?,
+                    _ => of.metadata = TokenMetadata::read(json)?,
+                }
+                Ok(())
+            })
+        });
+        read.ok()?;
+        of.expires = expires.map(str::parse).transpose().ok()?;
+        Some(of)
+    }
+}
+
+impl TokenMetadata {
+    fn read(json: &mut JsonReader<'_>) -> Result<Self, Unreadable> {
+        const NAMES: [&str; 5] = ["userId", "orgId", "tenantId", "tokenId", "tokenKind"];
+        let mut of = Self::default();
+        json.object(&NAMES, 0, &mut |json, member| {
+            let field = match member {
+                0 => &mut of.user_id,
+                1 => &mut of.org_id,
+                2 => &mut of.tenant_id,
+                3 => &mut of.token_id,
+                _ => &mut of.token_kind,
+            };
+            *field = text_or_null(json)?;
+            Ok(())
+        })?;
+        Ok(of)
+    }
+}
+
+impl Audience {
+    fn read_or_null(json: &mut JsonReader<'_>) -> Result<Option<Self>, Unreadable> {
+        if json.peek() != Some(b'[') {
+            return Ok(text_or_null(json)?.map(Self::One));
+        }
+        let mut several = Vec::new();
+        json.array(&mut |json| {
+            several.push(json.string()?.into_owned());
+            Ok(())
+        })?;
+        Ok(Some(Self::Several(several)))
+    }
+}
+
+fn text_or_null(json: &mut JsonReader<'_>) -> Result<Option<String>, Unreadable> {
+    if json.null()? {
+        return Ok(None);
+    }
+    Ok(Some(json.string()?.into_owned()))
 }
 
 /// A token whose claims cannot be read. It can be a good one all the same. Nothing of it is repeated here.

@@ -5,9 +5,9 @@ use alloc::vec::Vec;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde::Deserialize;
 
 use crate::api::auth::{NewCredentials, Recover, RecoveryAssertion, RecoveryChallenge};
+use crate::json_reader::JsonReader;
 use crate::{
     AllowedCredential, AllowedCredentials, Assertion, Challenge, Error, Factor, FirstFactor,
     Objection, Operation as _, Stage, Token,
@@ -75,11 +75,14 @@ fn written(new: &NewCredentials) -> Vec<u8> {
 
 /// The challenge in client data.
 fn signed(client_data: &str) -> Option<String> {
-    #[derive(Deserialize)]
-    struct ClientData {
-        challenge: String,
-    }
     let bytes = URL_SAFE_NO_PAD.decode(client_data).ok()?;
-    let data: ClientData = serde_json::from_slice(&bytes).ok()?;
-    Some(data.challenge)
+    let mut challenge = None;
+    let read = JsonReader::read(core::str::from_utf8(&bytes).ok()?, |json| {
+        json.object(&["challenge"], 1, &mut |json, _| {
+            challenge = Some(json.string()?.into_owned());
+            Ok(())
+        })
+    });
+    read.ok()?;
+    challenge
 }

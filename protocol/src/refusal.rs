@@ -60,7 +60,7 @@ impl Refusal {
         if !nests_at_most(DEPTH_LIMIT, &self.body) {
             return None;
         }
-        let mut body: Value = serde_json::from_slice(&self.body).ok()?;
+        let mut body: Value = serde_json::from_str(core::str::from_utf8(&self.body).ok()?).ok()?;
         let details = body.get_mut("error")?.get_mut("details")?.take();
         (!details.is_null()).then_some(details)
     }

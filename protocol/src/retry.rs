@@ -1,9 +1,7 @@
-use alloc::string::String;
 use core::time::Duration;
 
-use serde::Deserialize;
-
 use crate::http_date::HttpDate;
+use crate::json_reader::JsonReader;
 use crate::{Error, ErrorKind, Happened, Operation, Refusal};
 
 /// When a call that failed is made again, and after how long.
@@ -234,11 +232,12 @@ const fn is_same(mut one: &[u8], mut other: &[u8]) -> bool {
 }
 
 fn has_external_id(payload: &str) -> bool {
-    #[derive(Deserialize)]
-    struct Body {
-        #[serde(rename = "externalId", default)]
-        external_id: Option<String>,
-    }
-    serde_json::from_str::<Body>(payload)
-        .is_ok_and(|body| body.external_id.is_some_and(|id| !id.is_empty()))
+    let mut has = false;
+    let read = JsonReader::read(payload, |json| {
+        json.object(&["externalId"], 0, &mut |json, _| {
+            has = !json.null()? && !json.string()?.is_empty();
+            Ok(())
+        })
+    });
+    read.is_ok() && has
 }

@@ -109,6 +109,28 @@ fn a_token_that_cannot_be_read_can_be_used() {
 }
 
 #[test]
+fn claims_of_other_types_are_not_read() {
+    for body in [
+        "null",
+        r#"["auth.dfns.example","dfns:auth:user"]"#,
+        r#"{"sub":1}"#,
+        r#"{"sub":"or-0","sub":"or-0"}"#,
+        r#"{"aud":["one",2]}"#,
+        r#"{"exp":"1767409445"}"#,
+        r#"{"https://custom/app_metadata":null}"#,
+        r#"{"https://custom/app_metadata":{"orgId":[]}}"#,
+        r#"{"sub":"or-0"} {}"#,
+    ] {
+        assert_eq!(
+            token(body).claims().unwrap_err(),
+            UnreadableToken::Claims,
+            "{body}"
+        );
+    }
+    assert_eq!(claims(r#"{"aud":null,"exp":null}"#), claims("{}"));
+}
+
+#[test]
 fn a_token_of_the_contexts_organisation_is_sent() {
     let ctx = context().with_token(token(BODY)).with_organisation("or-0");
     assert!(ctx.start(&ListKeys::new()).is_ok());
