@@ -88,6 +88,8 @@ fn expecting(name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
 }
 
 /// Declares an enum of strings that keeps the ones it does not know.
+///
+/// What converts it is `#[inline]`, for the time that it takes to build: what no program uses is then not compiled.
 macro_rules! open_enum {
     (
         $(#[$meta:meta])*
@@ -136,12 +138,14 @@ macro_rules! open_enum {
         }
 
         impl From<&str> for $name {
+            #[inline]
             fn from(text: &str) -> Self {
                 $crate::open_enum::OpenEnum::from_text(text)
             }
         }
 
         impl From<::alloc::string::String> for $name {
+            #[inline]
             fn from(text: ::alloc::string::String) -> Self {
                 $crate::open_enum::OpenEnum::from_owned(text)
             }
@@ -150,24 +154,28 @@ macro_rules! open_enum {
         impl ::core::str::FromStr for $name {
             type Err = ::core::convert::Infallible;
 
+            #[inline]
             fn from_str(text: &str) -> Result<Self, Self::Err> {
                 Ok(text.into())
             }
         }
 
         impl AsRef<str> for $name {
+            #[inline]
             fn as_ref(&self) -> &str {
                 self.as_str()
             }
         }
 
         impl ::core::fmt::Display for $name {
+            #[inline]
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 f.pad(self.as_str())
             }
         }
 
         impl $crate::QueryValue for $name {
+            #[inline]
             fn write(&self, name: &'static str, target: &mut $crate::Target) {
                 target.pair(name, self.as_str());
             }
