@@ -1,4 +1,5 @@
-//! The programs that `cargo xtask bench build` builds: each makes one signed `createWallet`, or sends one request.
+//! The programs that `cargo xtask bench build` builds: each makes one signed `createWallet`, or sends one request and is a
+//! floor of what the others cost.
 
 use crate::cargo::root;
 
@@ -35,28 +36,67 @@ pub(super) fn programs() -> Vec<Program> {
         source: source.into(),
     };
     let tokio = "tokio = { version = \"1\", features = [\"rt\", \"net\", \"time\"] }\n";
+    // The official SDK's lock has these versions, ours has none.
+    let openssl = "native-tls = \"=0.2.18\"\nopenssl = \"=0.10.82\"\n\
+                   ureq = { version = \"3\", default-features = false, features = [\"native-tls-no-default\"] }\n";
     vec![
         ours(
-            "ureq with rustls alone",
+            "ureq alone, rustls",
             "floor-ureq",
             "ureq = { version = \"3\", default-features = false, features = [\"rustls\"] }\n"
                 .into(),
             BARE_UREQ,
         ),
         ours(
-            "ours, one domain, ureq",
+            "ureq alone, OpenSSL",
+            "floor-openssl",
+            openssl.into(),
+            &format!("{BARE_OPENSSL}{AGENT}"),
+        ),
+        ours(
+            "the same with serde, serde_json and sha2",
+            "floor-typed",
+            openssl.to_owned() + TYPED,
+            &format!("{BARE_TYPED}{AGENT}"),
+        ),
+        ours(
+            "ours, one domain, ureq, OpenSSL, which signs too",
+            "one-openssl",
+            client(&["ureq"]) + &domain("wallets") + openssl,
+            &format!("{OPENSSL}{AGENT}"),
+        ),
+        ours(
+            "ours, all domains, ureq, OpenSSL, which signs too",
+            "all-openssl",
+            client(&["ureq", "full"]) + openssl,
+            &format!("{OPENSSL}{AGENT}"),
+        ),
+        ours(
+            "ours, one domain, ureq, rustls, Ed25519",
+            "one-ed25519",
+            client(&["ureq", "rustls", "ed25519"]) + &domain("wallets"),
+            UREQ,
+        ),
+        ours(
+            "ours, all domains, ureq, rustls, Ed25519",
+            "all-ed25519",
+            client(&["ureq", "rustls", "ed25519", "full"]),
+            UREQ,
+        ),
+        ours(
+            "ours, one domain, ureq, rustls, every key",
             "one-ureq",
             client(&["ureq", "rustls", "key-signer"]) + &domain("wallets"),
             UREQ,
         ),
         ours(
-            "ours, all domains, ureq",
+            "ours, all domains, ureq, rustls, every key",
             "all-ureq",
             client(&["ureq", "rustls", "key-signer", "full"]),
             UREQ,
         ),
         ours(
-            "ours, one domain, reqwest",
+            "ours, one domain, reqwest, rustls, every key",
             "one-reqwest",
             client(&["reqwest", "rustls", "key-signer"]) + &domain("wallets") + tokio,
             REQWEST,
@@ -150,6 +190,72 @@ const BARE_UREQ: &str = r#"fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 "#;
+
+/// Ends with [`AGENT`].
+const BARE_OPENSSL: &str = r#"fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let answer = agent().post(std::env::var("DFNS_URL")?).send("{}")?.into_body().read_to_string()?;
+    println!("{answer}");
+    Ok(())
+}
+"#;
+
+/// What ours reads JSON with, and checks bytes by, whatever it calls.
+const TYPED: &str = r#"serde = { version = "1", default-features = false, features = ["derive", "std"] }
+serde_json = { version = "1", default-features = false, features = ["raw_value", "std"] }
+sha2 = { version = "0.11", default-features = false }
+"#;
+
+/// Ends with [`AGENT`].
+const BARE_TYPED: &str = r#"#[derive(serde::Deserialize)]
+struct Wallet {
+    id: String,
+}
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let answer = agent().post(std::env::var("DFNS_URL")?).send("{}")?.into_body().read_to_string()?;
+    let wallet: Wallet = serde_json::from_str(&answer)?;
+    println!("{} {:?}", wallet.id, <sha2::Sha256 as sha2::Digest>::digest(&answer));
+    Ok(())
+}
+"#;
+
+/// Signs as the official SDK's program does, by the OpenSSL that is in its tree already. Ends with [`AGENT`].
+const OPENSSL: &str = r#"use std::env::var;
+use std::error::Error;
+
+use dfns_client::SignError;
+use dfns_client::protocol::api::wallets::{CreateWallet, Network};
+use dfns_client::protocol::{Assertion, BaseUrl, Challenge, Context, KeyAssertion, Token};
+use dfns_client::ureq::Client;
+use openssl::pkey::PKey;
+use openssl::sign::Signer;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let context = Context::new(BaseUrl::parse(&var("DFNS_URL")?)?);
+    let context = context.with_token(Token::new(&var("DFNS_TOKEN")?)?);
+    let key = PKey::private_key_from_pem(var("DFNS_KEY")?.as_bytes())?;
+    let sign = move |challenge: &Challenge| -> Result<Assertion, SignError> {
+        let data = challenge.client_data();
+        let mut signer = Signer::new_without_digest(&key)?;
+        let signature = signer.sign_oneshot_to_vec(data.as_bytes())?;
+        Ok(KeyAssertion::from_bytes("cr-1", data.as_bytes(), &signature).into())
+    };
+    let client = Client::new(context).with_agent(agent()).with_signer(sign);
+    let wallet = client.call(&CreateWallet::new(Network::EthereumSepolia))?;
+    println!("{}", wallet.completed()?.id);
+    Ok(())
+}
+"#;
+
+/// TLS and certificates are the system's.
+const AGENT: &str = r"
+fn agent() -> ureq::Agent {
+    use ureq::tls::{RootCerts, TlsConfig, TlsProvider};
+    let tls = TlsConfig::builder().provider(TlsProvider::NativeTls);
+    let tls = tls.root_certs(RootCerts::PlatformVerifier).build();
+    ureq::Agent::config_builder().tls_config(tls).build().into()
+}
+";
 
 /// It comes without a signer. OpenSSL is in its tree already, so signing adds no crate.
 const OFFICIAL_SOURCE: &str = r#"use std::env::var;
