@@ -179,7 +179,7 @@ fn push_escaped_pem(text: &mut Buffer<'_>, der: &[u8]) -> Result<(), SignError> 
     text.push(PEM_BEGIN)?;
     for line in der.chunks(PEM_LINE) {
         for bytes in line.chunks(3) {
-            let mut group = encode_group(bytes, &BASE64);
+            let mut group = encode_group(bytes, BASE64);
             for padding in group.iter_mut().skip(bytes.len() + 1) {
                 *padding = b'=';
             }
