@@ -2,6 +2,7 @@
 
 mod flows;
 mod names;
+mod one_write;
 
 use std::fs;
 use std::io::{self, Read};
@@ -15,7 +16,8 @@ use dfns_protocol::{
     Stage, Upload,
 };
 use names::Names;
-use ureq::unversioned::transport::DefaultConnector;
+use one_write::OneWrite;
+use ureq::unversioned::transport::{Connector as _, DefaultConnector};
 use ureq::{Agent, Body, SendBody, Timeout};
 
 use crate::attempts::Attempts;
@@ -54,10 +56,11 @@ impl Client {
             .max_idle_connections_per_host(usize::MAX)
             .build();
         let names = Names::default();
+        let connector = DefaultConnector::default().chain(OneWrite);
         Self {
             context: Arc::new(context),
             signer: None,
-            agent: Agent::with_parts(config, DefaultConnector::default(), names.clone()),
+            agent: Agent::with_parts(config, connector, names.clone()),
             names: Some(names),
             retry: Retry::none(),
         }
