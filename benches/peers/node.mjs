@@ -12,14 +12,22 @@ const [sdk, signers] =
 const signer = new signers.AsymmetricKeySigner({ credId: DFNS_CRED_ID, privateKey: readFileSync(key, 'utf8') })
 const { wallets } = new sdk.DfnsApiClient({ baseUrl, authToken: DFNS_AUTH_TOKEN, signer })
 
+const call = async () => {
+  if (kind !== 'list') await wallets.createWallet({ body: { network: 'EthereumSepolia', name: 'treasury' } })
+  else if ((await wallets.listWallets()).items.length !== 100) throw new Error('another page')
+}
 let left = Number(calls)
 const worker = async () => {
   while (left > 0) {
     left -= 1
-    if (kind !== 'list') await wallets.createWallet({ body: { network: 'EthereumSepolia', name: 'treasury' } })
-    else if ((await wallets.listWallets()).items.length !== 100) throw new Error('another page')
+    await call()
   }
 }
+const used = () => {
+  const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage()
+  return `${(userCPUTime + systemCPUTime) / 1000} ${performance.now()} ${maxRSS}`
+}
+await call()
+const ofOne = used()
 await Promise.all(Array.from({ length: kind === 'together' ? 8 : 1 }, worker))
-const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage()
-console.log(`${(userCPUTime + systemCPUTime) / 1000} ${performance.now()} ${maxRSS}`)
+console.log(`${ofOne}\n${used()}`)

@@ -21,15 +21,24 @@ def create(_):
     client.wallets.create_wallet(body={"network": "EthereumSepolia", "name": "treasury"})
 
 
+def page(_):
+    assert len(client.wallets.list_wallets()["items"]) == 100
+
+
+def used():
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return (used.ru_utime + used.ru_stime) * 1000, (time.perf_counter() - start) * 1000, used.ru_maxrss
+
+
 with DfnsClient(config) as client:
+    call = page if kind == "list" else create
+    call(0)
+    of_one = used()
     if kind == "together":
         with ThreadPoolExecutor(8) as threads:
-            list(threads.map(create, range(int(calls))))
+            list(threads.map(call, range(int(calls))))
     else:
         for number in range(int(calls)):
-            if kind == "create":
-                create(number)
-            else:
-                assert len(client.wallets.list_wallets()["items"]) == 100
-used = resource.getrusage(resource.RUSAGE_SELF)
-print((used.ru_utime + used.ru_stime) * 1000, (time.perf_counter() - start) * 1000, used.ru_maxrss)
+            call(number)
+print(*of_one)
+print(*used())

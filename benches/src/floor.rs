@@ -1,8 +1,11 @@
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 
+#[cfg(feature = "aws-lc")]
+use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use base64::Engine;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
+#[cfg(not(feature = "aws-lc"))]
 use ring::signature::{Ed25519KeyPair, KeyPair};
 
 /// Calls the API over one connection, with as little as it takes.

@@ -10,7 +10,7 @@ use crate::{Result, Work};
 pub(crate) fn ureq(work: &Work) -> Result<()> {
     let requests = on_tokio(record(work))?;
     let agent = ureq::Agent::new_with_defaults();
-    for _ in 0..work.calls {
+    for number in 0..=work.calls {
         for (head, body) in &requests {
             let mut request = agent.post(head.url());
             for (name, value) in head.headers() {
@@ -18,6 +18,7 @@ pub(crate) fn ureq(work: &Work) -> Result<()> {
             }
             request.send(body)?.body_mut().read_to_vec()?;
         }
+        work.made(number)?;
     }
     Ok(())
 }
@@ -26,7 +27,7 @@ pub(crate) fn reqwest(work: &Work) -> Result<()> {
     on_tokio(async {
         let requests = record(work).await?;
         let client = reqwest::Client::new();
-        for _ in 0..work.calls {
+        for number in 0..=work.calls {
             for (head, body) in &requests {
                 let mut request = client.post(head.url());
                 for (name, value) in head.headers() {
@@ -34,6 +35,7 @@ pub(crate) fn reqwest(work: &Work) -> Result<()> {
                 }
                 request.body(body.clone()).send().await?.bytes().await?;
             }
+            work.made(number)?;
         }
         Ok(())
     })
@@ -43,10 +45,11 @@ pub(crate) fn hyper(work: &Work) -> Result<()> {
     on_tokio(async {
         let requests = record(work).await?;
         let mut connection = Connection::open(work).await?;
-        for _ in 0..work.calls {
+        for number in 0..=work.calls {
             for (head, body) in &requests {
                 connection.send(head, body.clone()).await?;
             }
+            work.made(number)?;
         }
         Ok(())
     })

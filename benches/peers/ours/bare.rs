@@ -11,12 +11,12 @@ use crate::{Kind, Result, Work};
 pub(crate) fn run(work: &Work) -> Result<()> {
     let address: SocketAddr = work.base_url.trim_start_matches("http://").parse()?;
     let seed = work.pem.as_deref().map_or(Ok([7; 32]), seed)?;
-    work.on_threads(|calls| {
+    work.on_threads(|| {
         let mut floor = Floor::connect(address, &seed, &work.token, &work.credential_id)?;
         if work.pem.is_none() {
             floor = floor.without_signatures();
         }
-        for _ in 0..calls {
+        Ok(move || {
             let answer = if work.kind == Kind::List {
                 floor.get("/wallets")?
             } else {
@@ -24,8 +24,8 @@ pub(crate) fn run(work: &Work) -> Result<()> {
                 floor.signed("POST", "/wallets", body)?
             };
             assert_eq!(answer.status, 200);
-        }
-        Ok(())
+            Ok(())
+        })
     })
 }
 

@@ -7,16 +7,16 @@ use crate::{Kind, Result, Work};
 
 pub(crate) fn ureq(work: &Work) -> Result<()> {
     let client = ureq::Client::new(context(work)?).with_signer(signer(work)?);
-    work.on_threads(|calls| {
-        let (create, list) = (create(), ListWallets::new());
-        for _ in 0..calls {
+    work.on_threads(|| {
+        let (create, list, client) = (create(), ListWallets::new(), &client);
+        Ok(move || {
             if work.kind == Kind::List {
                 assert_eq!(client.call(&list)?.items.len(), 100);
             } else {
                 client.call(&create)?.completed()?;
             }
-        }
-        Ok(())
+            Ok(())
+        })
     })
 }
 
@@ -34,6 +34,8 @@ pub(crate) fn reqwest(work: &Work) -> Result<()> {
     }
     let client = reqwest::Client::new(context(work)?).with_signer(signer(work)?);
     on_tokio(async {
+        share(client.clone(), work.kind, 1).await?;
+        work.print_use()?;
         if work.kind != Kind::Together {
             return share(client, work.kind, work.calls).await;
         }

@@ -20,9 +20,10 @@ pub(crate) fn run(work: &Work) -> Result<()> {
         }
         let (context, signer, create) = (context(work)?, signer(work)?, create());
         let mut connection = Connection::open(work).await?;
-        for _ in 0..work.calls {
+        for number in 0..=work.calls {
             let send = async |request: &_, body| connection.send(request, body).await;
             call(&context, &signer, &create, send).await?.completed()?;
+            work.made(number)?;
         }
         Ok(())
     })

@@ -1,6 +1,7 @@
 //! One client, measured: `ours CLIENT KIND BASE_URL CALLS PEM`. KIND is `create`, `together` (`create` with eight calls
-//! at a time) or `list`. It prints what the process has used: milliseconds of CPU and of the clock, and KiB of memory at
-//! most. `fixed` in place of a PEM file signs with a signature that is no work.
+//! at a time) or `list`. One call is made first, and then CALLS. After the one, and at the end, it prints what the process
+//! has used until then: milliseconds of CPU and of the clock, and KiB of memory at most. So what starting takes is not
+//! among what a call takes. `fixed` in place of a PEM file signs with a signature that is no work.
 
 mod alone;
 mod bare;
@@ -19,6 +20,7 @@ type Result<T, E = Box<dyn Error + Send + Sync>> = std::result::Result<T, E>;
 
 /// What is to be measured.
 struct Work {
+    start: Instant,
     kind: Kind,
     base_url: String,
     token: String,
@@ -44,7 +46,7 @@ fn main() -> Result<()> {
     let [client, kind, base_url, calls, key] = &arguments[..] else {
         return Err("ours CLIENT create|together|list BASE_URL CALLS PEM|fixed".into());
     };
-    let work = Work::new(kind, base_url, calls.parse()?, key)?;
+    let work = Work::new(start, kind, base_url, calls.parse()?, key)?;
     match client.as_str() {
         "bare" => bare::run(&work)?,
         "ureq" => clients::ureq(&work)?,
@@ -55,13 +57,14 @@ fn main() -> Result<()> {
         "hyper-alone" => alone::hyper(&work)?,
         other => return Err(format!("{other} is no client").into()),
     }
-    print_use(start)
+    work.print_use()
 }
 
 impl Work {
-    fn new(kind: &str, base_url: &str, calls: usize, key: &str) -> Result<Self> {
+    fn new(start: Instant, kind: &str, base_url: &str, calls: usize, key: &str) -> Result<Self> {
         let variable = |name, usual: &str| env::var(name).unwrap_or_else(|_| usual.into());
         Ok(Self {
+            start,
             kind: match kind {
                 "create" => Kind::Create,
                 "together" => Kind::Together,
@@ -84,28 +87,47 @@ impl Work {
         (0..WORKERS).map(|worker| (self.calls + worker) / WORKERS)
     }
 
-    /// Has `share` make the calls: here, or on a thread for each worker.
-    fn on_threads(&self, share: impl Fn(usize) -> Result<()> + Sync) -> Result<()> {
+    /// Has a worker make the calls, or eight of them on a thread each.
+    fn on_threads<W: FnMut() -> Result<()> + Send>(
+        &self,
+        worker: impl Fn() -> Result<W>,
+    ) -> Result<()> {
+        let mut first = worker()?;
+        first()?;
+        self.print_use()?;
         if self.kind != Kind::Together {
-            return share(self.calls);
+            return (0..self.calls).try_for_each(|_| first());
+        }
+        let mut workers = vec![first];
+        for _ in 1..WORKERS {
+            workers.push(worker()?);
         }
         thread::scope(|scope| {
-            let share = &share;
-            let start = |calls| scope.spawn(move || share(calls));
-            let workers: Vec<_> = self.shares().map(start).collect();
+            let start = |(mut worker, calls): (W, usize)| {
+                scope.spawn(move || (0..calls).try_for_each(|_| worker()))
+            };
+            let workers: Vec<_> = workers.into_iter().zip(self.shares()).map(start).collect();
             workers
                 .into_iter()
                 .try_for_each(|worker| worker.join().map_err(|_| "a worker panicked")?)
         })
     }
-}
 
-fn print_use(start: Instant) -> Result<()> {
-    let status = fs::read_to_string("/proc/self/status")?;
-    let most = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let most = most.ok_or("no VmHWM")?.trim().trim_end_matches(" kB");
-    let wall = start.elapsed().as_secs_f64() * 1000.0;
-    let cpu = ProcessTime::now().as_duration().as_secs_f64() * 1000.0;
-    println!("{cpu:.3} {wall:.3} {most}");
-    Ok(())
+    /// After a call, of which the first is number 0.
+    fn made(&self, number: usize) -> Result<()> {
+        if number == 0 {
+            self.print_use()?;
+        }
+        Ok(())
+    }
+
+    fn print_use(&self) -> Result<()> {
+        let status = fs::read_to_string("/proc/self/status")?;
+        let most = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let most = most.ok_or("no VmHWM")?.trim().trim_end_matches(" kB");
+        let wall = self.start.elapsed().as_secs_f64() * 1000.0;
+        let cpu = ProcessTime::now().as_duration().as_secs_f64() * 1000.0;
+        println!("{cpu:.3} {wall:.3} {most}");
+        Ok(())
+    }
 }

@@ -3,7 +3,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::cargo::{at_root, cargo, output, root, run, version};
+use super::programs::{example, official};
+use crate::cargo::{at_root, output, root, version};
 use crate::test::official_python;
 use crate::wasm;
 
@@ -11,6 +12,8 @@ use crate::wasm;
 pub(super) struct Client {
     pub(super) name: &'static str,
     pub(super) ours: bool,
+    /// Its calls are short, so many are made.
+    pub(super) in_rust: bool,
     pub(super) words: Vec<PathBuf>,
     pub(super) folder: PathBuf,
 }
@@ -18,18 +21,27 @@ pub(super) struct Client {
 /// What a process has used: milliseconds, KiB, and how many connections it has opened.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Used {
+    /// From its start to the end of its first call.
+    pub(super) one_call: f64,
+    /// For each of the calls after that.
     pub(super) cpu: f64,
     pub(super) wall: f64,
     pub(super) memory: f64,
     pub(super) connections: u32,
 }
 
-/// Which signs by Ed25519 alone.
+/// Which signs by Ed25519 alone, with AWS-LC.
 pub(super) const FLOOR: &str = "bare sockets";
 
 impl Client {
-    /// All that are measured: those in Rust, and what is installed below `target`.
-    pub(super) fn all(ours: &Path, rust: &Path) -> Result<Vec<Self>, String> {
+    /// All that are measured: those in Rust, which are built, and what is installed below `target`.
+    pub(super) fn all(target: &Path) -> Result<Vec<Self>, String> {
+        let programs = [
+            example("ours", "")?,
+            example("ours", "aws-lc")?,
+            official(target)?,
+        ];
+        let [ours, aws_lc, rust] = programs.each_ref().map(PathBuf::as_path);
         version("node", "install Node 20 or newer")?;
         let packages = wasm::beside_the_official()?;
         let script = packages.join("node.mjs");
@@ -41,14 +53,17 @@ impl Client {
         let client = |name, ours, words: &[&Path]| Self {
             name,
             ours,
+            in_rust: words[0] != node && words[0] != python,
             words: words.iter().map(|word| word.to_path_buf()).collect(),
             folder: packages.clone(),
         };
         Ok(vec![
-            client(FLOOR, true, &[ours, "bare".as_ref()]),
+            client(FLOOR, true, &[aws_lc, "bare".as_ref()]),
+            client("ours, ureq, aws-lc", true, &[aws_lc, "ureq".as_ref()]),
+            client("ours, reqwest, aws-lc", true, &[aws_lc, "reqwest".as_ref()]),
+            client("official Rust", false, &[rust, "rust".as_ref()]),
             client("ours, ureq", true, &[ours, "ureq".as_ref()]),
             client("ours, reqwest", true, &[ours, "reqwest".as_ref()]),
-            client("official Rust", false, &[rust, "rust".as_ref()]),
             client("ours, npm in Node", true, &[node, script, "npm".as_ref()]),
             client(
                 "official TypeScript",
@@ -63,7 +78,8 @@ impl Client {
         ])
     }
 
-    /// What so many calls use, in a process of their own: one after another on the servers' core, or at once on all.
+    /// What one call uses and so many after it, in a process of their own: one after another on the servers' core, or at once
+    /// on all.
     pub(super) fn measure(
         &self,
         kind: &str,
@@ -80,7 +96,7 @@ impl Client {
         program.args([kind, url, &calls.to_string()]).arg(key);
         program.envs(variables.iter().copied());
         let said = output(&mut program).map_err(|error| format!("{}: {error}", self.name))?;
-        used(&said).ok_or_else(|| format!("{} said {said:?}", self.name))
+        used(&said, calls).ok_or_else(|| format!("{} said {said:?}", self.name))
     }
 }
 
@@ -92,35 +108,19 @@ pub(super) fn on_one_core(program: impl AsRef<OsStr>) -> Command {
     command
 }
 
-/// The programs in Rust: ours, the one over the official SDK, and the sandbox.
-pub(super) fn in_rust(target: &Path) -> Result<[PathBuf; 3], String> {
-    run(cargo()
-        .args(["build", "--release", "--package", "dfns-benches"])
-        .args(["--example", "ours", "--example", "sandbox"]))?;
-    let official = target.join("peers/official");
-    run(cargo()
-        .args(["build", "--release", "--manifest-path"])
-        .arg(root().join("benches/peers/official/Cargo.toml"))
-        .arg("--target-dir")
-        .arg(&official))?;
-    Ok([
-        target.join("release/examples/ours"),
-        official.join("release/dfns-peers-official"),
-        target.join("release/examples/sandbox"),
-    ])
-}
-
-fn used(said: &str) -> Option<Used> {
+/// What a client says after its first call, and again after its last: CPU, time and memory.
+fn used(said: &str, calls: u32) -> Option<Used> {
     let numbers: Vec<f64> = said
         .split_whitespace()
         .map(|number| number.parse().ok())
         .collect::<Option<_>>()?;
-    let [cpu, wall, memory] = numbers[..] else {
+    let [cpu_of_one, wall_of_one, _, cpu, wall, memory] = numbers[..] else {
         return None;
     };
     Some(Used {
-        cpu,
-        wall,
+        one_call: cpu_of_one,
+        cpu: (cpu - cpu_of_one) / f64::from(calls),
+        wall: (wall - wall_of_one) / f64::from(calls),
         memory,
         connections: 0,
     })
@@ -131,15 +131,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_client_says_is_three_numbers() {
+    fn what_a_client_says_is_what_its_first_call_took_and_all_of_them() {
         let said = Used {
-            cpu: 12.5,
-            wall: 20.0,
+            one_call: 12.5,
+            cpu: 0.5,
+            wall: 1.0,
             memory: 2048.0,
             connections: 0,
         };
-        assert_eq!(used("12.5 20 2048\n"), Some(said));
-        assert_eq!(used("12.5 20"), None);
-        assert_eq!(used("a b c"), None);
+        assert_eq!(used("12.5 20 1024\n32.5 60 2048\n", 40), Some(said));
+        assert_eq!(used("12.5 20 1024\n", 40), None);
+        assert_eq!(used("a b c d e f", 40), None);
     }
 }

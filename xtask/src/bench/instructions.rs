@@ -2,9 +2,8 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use super::clients::in_rust;
-use super::document;
 use super::nginx::Nginx;
+use super::{document, programs};
 use crate::cargo::{at_root, output};
 use crate::debian;
 use crate::workspace::Workspace;
@@ -15,7 +14,8 @@ pub(super) fn instructions() -> Result<(), String> {
         debian::install(&["valgrind", "libc6-dbg"], "install valgrind")?;
     }
     let target = Workspace::read()?.target;
-    let [ours, official, _] = in_rust(&target)?;
+    let ours = programs::example("ours", "")?;
+    let official = programs::official(&target)?;
     let server = Nginx::start(&target.join("peers"))?;
     let counted = |program: &Path, client| {
         println!("  instructions: {client}");

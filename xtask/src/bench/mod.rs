@@ -11,6 +11,7 @@ mod lines;
 mod nginx;
 mod peers;
 mod plot;
+mod programs;
 mod record;
 mod sandbox;
 mod scale;

@@ -1,10 +1,10 @@
 use std::fs;
 use std::path::PathBuf;
 
-use super::clients::{Client, FLOOR, Used, in_rust};
+use super::clients::{Client, FLOOR, Used};
 use super::nginx::Nginx;
 use super::sandbox::Sandbox;
-use super::{document, plot, tables};
+use super::{document, plot, programs, tables};
 use crate::cargo::root;
 use crate::workspace::Workspace;
 
@@ -44,14 +44,14 @@ pub(super) struct Row {
     pub(super) memory: f64,
 }
 
-/// What one call, and many, have used, in each round.
-type Samples = [Vec<Used>; 2];
+/// What has been used, in each round.
+type Samples = Vec<Used>;
 
 /// Measures in rounds in which the clients take turns, and writes the tables and plots of `docs/performance.md`.
 pub(super) fn peers(rounds: usize, calls: u32) -> Result<(), String> {
     let target = Workspace::read()?.target;
-    let [ours, rust, sandbox] = in_rust(&target)?;
-    let clients = Client::all(&ours, &rust)?;
+    let clients = Client::all(&target)?;
+    let sandbox = programs::example("sandbox", "")?;
     let servers = Servers {
         nginx: Nginx::start(&target.join("peers"))?,
         sandbox: Sandbox::start(&sandbox)?,
@@ -64,17 +64,19 @@ pub(super) fn peers(rounds: usize, calls: u32) -> Result<(), String> {
                 if client.name == FLOOR && work.key() != Work::Ed25519.key() {
                     continue;
                 }
-                for (count, samples) in [1, calls + 1].into_iter().zip(&mut samples[work as usize])
-                {
-                    samples.push(servers.measure(client, work, count)?);
-                }
+                let calls = if client.in_rust {
+                    calls * work.times_in_rust()
+                } else {
+                    calls
+                };
+                samples[work as usize].push(servers.measure(client, work, calls)?);
             }
         }
     }
     let rows: Vec<Row> = clients
         .iter()
         .zip(&samples)
-        .map(|(client, samples)| Row::of(client, samples, calls))
+        .map(|(client, samples)| Row::of(client, samples))
         .collect();
     for (name, table) in [
         ("time", tables::time(&rows)),
@@ -118,6 +120,16 @@ impl Work {
         }
     }
 
+    /// How many more calls take a program in Rust about as long as one of the others. RSA by RustCrypto is slow, and the
+    /// sandbox keeps every wallet.
+    fn times_in_rust(self) -> u32 {
+        match self {
+            Self::Rsa => 1,
+            Self::Verified => 5,
+            _ => 25,
+        }
+    }
+
     /// The file's name up to its first point.
     fn key(self) -> &'static str {
         match self {
@@ -154,17 +166,14 @@ impl Servers {
 }
 
 impl Row {
-    fn of(client: &Client, samples: &[Samples], calls: u32) -> Self {
-        let [one, many] = &samples[Work::Ed25519 as usize];
+    fn of(client: &Client, samples: &[Samples]) -> Self {
+        let signed = &samples[Work::Ed25519 as usize];
         Self {
             name: client.name,
             ours: client.ours,
-            calls: samples
-                .iter()
-                .map(|samples| PerCall::of(samples, calls))
-                .collect(),
-            one_call: median(one, |used| used.cpu).unwrap_or_default(),
-            memory: median(many, |used| used.memory / 1024.0).unwrap_or_default(),
+            calls: samples.iter().map(|samples| PerCall::of(samples)).collect(),
+            one_call: median(signed, |used| used.one_call).unwrap_or_default(),
+            memory: median(signed, |used| used.memory / 1024.0).unwrap_or_default(),
         }
     }
 
@@ -174,15 +183,11 @@ impl Row {
 }
 
 impl PerCall {
-    fn of([one, many]: &Samples, calls: u32) -> Option<Self> {
-        // What starting takes is in both.
-        let more = |what: fn(&Used) -> f64| {
-            Some((median(many, what)? - median(one, what)?) / f64::from(calls))
-        };
+    fn of(samples: &[Used]) -> Option<Self> {
         Some(Self {
-            cpu: more(|used| used.cpu)?,
-            wall: more(|used| used.wall)?,
-            connections: median(many, |used| used.connections.into())?,
+            cpu: median(samples, |used| used.cpu)?,
+            wall: median(samples, |used| used.wall)?,
+            connections: median(samples, |used| used.connections.into())?,
         })
     }
 }
@@ -224,6 +229,7 @@ pub(super) mod tests {
     /// A client that takes 2 ms of CPU and 4 on the clock for a call, where that is by Ed25519.
     pub(crate) fn row() -> Row {
         let used = |cpu: f64, connections| Used {
+            one_call: 10.0 + cpu,
             cpu,
             wall: 2.0 * cpu,
             memory: 2048.0,
@@ -232,24 +238,24 @@ pub(super) mod tests {
         let client = Client {
             name: "ours",
             ours: true,
+            in_rust: true,
             words: Vec::new(),
             folder: PathBuf::new(),
         };
         let mut samples = vec![Samples::default(); Work::ALL.len()];
-        let one = vec![used(10.0, 1), used(90.0, 1), used(11.0, 1)];
-        samples[Work::Together as usize] = [one.clone(), vec![used(41.0, 8)]];
-        samples[Work::Ed25519 as usize] = [one, vec![used(31.0, 1)]];
-        Row::of(&client, &samples, 10)
+        samples[Work::Together as usize] = vec![used(3.0, 8)];
+        samples[Work::Ed25519 as usize] = vec![used(2.0, 1), used(90.0, 1), used(1.0, 1)];
+        Row::of(&client, &samples)
     }
 
     #[test]
-    fn a_row_is_what_many_calls_take_more_than_one() {
+    fn a_row_is_of_medians() {
         let row = row();
         let call = row.call(Work::Ed25519).unwrap();
         assert_eq!((call.cpu, call.wall, call.connections), (2.0, 4.0, 1.0));
         let eight = row.call(Work::Together).unwrap();
         assert_eq!((eight.cpu, eight.connections), (3.0, 8.0));
         assert_eq!(row.call(Work::Rsa), None);
-        assert_eq!((row.one_call, row.memory), (11.0, 2.0));
+        assert_eq!((row.one_call, row.memory), (12.0, 2.0));
     }
 }

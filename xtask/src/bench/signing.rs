@@ -1,10 +1,9 @@
 use std::fmt::Write as _;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::document;
-use crate::cargo::{at_root, cargo, output, root, run, version};
-use crate::workspace::Workspace;
+use super::programs::example;
+use crate::cargo::{at_root, output, root, version};
 
 /// An algorithm, and the file of its key.
 const ALGORITHMS: [(&str, &str); 4] = [
@@ -26,7 +25,7 @@ const BACKENDS: [(&str, &str, &str); 2] = [
 
 /// Measures in rounds in which the programs take turns, and writes `docs/performance.md`.
 pub(super) fn signing(rounds: usize) -> Result<(), String> {
-    let ours = BACKENDS.map(|(.., features)| build(features));
+    let ours = BACKENDS.map(|(.., features)| example("signing", features));
     let ours = ours.into_iter().collect::<Result<Vec<_>, _>>()?;
     let others = others()?;
     let mut samples = vec![vec![Vec::new(); ALGORITHMS.len()]; ours.len() + others.len()];
@@ -83,25 +82,6 @@ pub(super) fn signing(rounds: usize) -> Result<(), String> {
 
 fn key(file: &str) -> PathBuf {
     root().join(format!("signer-nostd/tests/keys/{file}.pkcs8.pem"))
-}
-
-/// The program that measures our keys, kept where the next build does not replace it.
-fn build(features: &str) -> Result<PathBuf, String> {
-    run(cargo()
-        .args([
-            "build",
-            "--release",
-            "--package",
-            "dfns-benches",
-            "--example",
-            "signing",
-        ])
-        .args(["--features", features]))?;
-    let target = Workspace::read()?.target;
-    let kept = target.join(format!("release/examples/signing-{features}"));
-    let built = target.join("release/examples/signing");
-    fs::copy(&built, &kept).map_err(|error| format!("{}: {error}", built.display()))?;
-    Ok(kept)
 }
 
 /// What the official SDKs sign with.

@@ -75,7 +75,7 @@ mod tests {
         );
         assert!(
             resources(&[row()])
-                .ends_with("| ours | 4.000 ms | 6.000 ms | 3.000 ms | 1 / 8 | 11 ms | 2.0 MiB |\n")
+                .ends_with("| ours | 4.000 ms | 6.000 ms | 3.000 ms | 1 / 8 | 12 ms | 2.0 MiB |\n")
         );
     }
 }

@@ -48,18 +48,18 @@ fn main() -> Result<()> {
             http: None,
         })?);
         match kind.as_str() {
+            "list" => list(&client, 1).await?,
+            _ => create(client.clone(), 1).await?,
+        }
+        print_use(start)?;
+        match kind.as_str() {
             "create" => create(client, calls).await,
             "together" => {
                 let share = |worker| create(client.clone(), (calls + worker) / WORKERS);
                 let tasks: JoinSet<_> = (0..WORKERS).map(share).collect();
                 tasks.join_all().await.into_iter().collect()
             }
-            "list" => {
-                for _ in 0..calls {
-                    assert_eq!(client.wallets.list_wallets(None).await?.items.len(), 100);
-                }
-                Ok(())
-            }
+            "list" => list(&client, calls).await,
             other => Err(format!("{other} is no kind of call").into()),
         }
     })?;
@@ -71,6 +71,13 @@ async fn create(client: Arc<DfnsClient>, calls: usize) -> Result<()> {
         let create = json!({"network": "EthereumSepolia", "name": "treasury"});
         let create: CreateWalletRequest = serde_json::from_value(create)?;
         client.wallets.create_wallet(create).await?;
+    }
+    Ok(())
+}
+
+async fn list(client: &DfnsClient, calls: usize) -> Result<()> {
+    for _ in 0..calls {
+        assert_eq!(client.wallets.list_wallets(None).await?.items.len(), 100);
     }
     Ok(())
 }
