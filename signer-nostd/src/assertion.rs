@@ -29,52 +29,55 @@ where
     let needed = assertion_len(challenge.len(), key.algorithm());
     let out = out.get_mut(..needed);
     let out = out.ok_or(SignError::BufferTooSmall { needed })?;
-    let (client_data, signature) = assert_into(key, challenge, out)?;
-    let text = |bytes| str::from_utf8(bytes).map_err(|_| SignError::KeyFailed);
+    let (middle, end) = assert_into(key, challenge, out)?;
+    let texts = out.get(..end).and_then(|texts| str::from_utf8(texts).ok());
+    let texts = texts.and_then(|texts| texts.split_at_checked(middle));
+    let (client_data, signature) = texts.ok_or(SignError::KeyFailed)?;
     Ok(Assertion {
-        client_data: text(client_data)?,
-        signature: text(signature)?,
+        client_data,
+        signature,
     })
 }
 
-/// [`assert()`] into all of `out`, whose length is right: the two texts, one behind the other, in ASCII.
-pub(crate) fn assert_into<'o, K>(
+/// [`assert()`] into all of `out`, whose length is right: the two texts, one behind the other, in ASCII. It gives where the
+/// first ends, and the second.
+pub(crate) fn assert_into<K>(
     key: &K,
     challenge: &str,
-    out: &'o mut [u8],
-) -> Result<(&'o [u8], &'o [u8]), SignError>
+    out: &mut [u8],
+) -> Result<(usize, usize), SignError>
 where
     K: SigningKey + ?Sized,
 {
     let json_len = client_data_len(challenge.len());
     let needed = base64url_len(json_len);
     let too_small = SignError::BufferTooSmall { needed };
-    let (json, signature) = out.split_at_mut_checked(needed).ok_or(too_small)?;
     // The text of what differs from one client data to another will begin where that does.
-    let json = json.get_mut(FRONT_TEXT.len() - FRONT..).ok_or(too_small)?;
+    let (json, signature) = out
+        .get_mut(FRONT_GROWS..)
+        .and_then(|out| out.split_at_mut_checked(needed.saturating_sub(FRONT_GROWS)))
+        .ok_or(too_small)?;
     let signature_len = key.sign_into(client_data(challenge, json)?, signature)?;
     // A key that claims more than it was given room for has not signed.
-    encode(out, json_len, signature_len).ok_or(SignError::KeyFailed)
+    let end = encode(out, json_len, signature_len).ok_or(SignError::KeyFailed)?;
+    Ok((needed, end))
 }
 
-/// Makes texts of what was signed and of the signature, which stand where these will.
-fn encode(out: &mut [u8], json_len: usize, signature_len: usize) -> Option<(&[u8], &[u8])> {
-    let middle = base64url_len(json_len);
-    let (client_data, signature) = out.split_at_mut_checked(middle)?;
-    let rest = client_data.get_mut(FRONT_TEXT.len()..)?;
-    spread_in_place(rest, json_len.checked_sub(FRONT)?)?;
-    let end = middle + spread_in_place(signature, signature_len)?;
-
-    let texts = out.get_mut(..end)?;
-    let (front, rest) = texts.split_first_chunk_mut()?;
+/// Makes texts of what was signed and of the signature, which stand where these will, and gives where they end.
+fn encode(out: &mut [u8], json_len: usize, signature_len: usize) -> Option<usize> {
+    let (front, rest) = out.split_first_chunk_mut()?;
     *front = FRONT_TEXT;
-    to_characters(rest);
-    texts.split_at_checked(middle)
+    let middle = spread_in_place(rest, json_len.saturating_sub(FRONT))?;
+    let signature = rest.get_mut(middle..)?;
+    let end = middle + spread_in_place(signature, signature_len)?;
+    to_characters(rest.get_mut(..end)?);
+    Some(FRONT_TEXT.len() + end)
 }
 
 /// How every client data begins, `{"type":"key.get","challenge":`, in base64url.
 const FRONT_TEXT: [u8; 40] = *b"eyJ0eXBlIjoia2V5LmdldCIsImNoYWxsZW5nZSI6";
 const FRONT: usize = FRONT_TEXT.len() / 4 * 3;
+const FRONT_GROWS: usize = FRONT_TEXT.len() - FRONT;
 
 /// The number of bytes that [`assert()`] needs for a challenge of `challenge_len` bytes: enough for
 /// every signature of the algorithm, and reached by its longest.

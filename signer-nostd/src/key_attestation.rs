@@ -3,7 +3,7 @@ use core::ops::Range;
 
 use sha2::{Digest as _, Sha256};
 
-use crate::base64url::{BASE64, base64url_len, encode_group, encode_in_place};
+use crate::base64url::{base64url_len, encode_group, encode_in_place};
 use crate::buffer::Buffer;
 use crate::{Algorithm, CredentialKey, SignError, client_data};
 
@@ -179,11 +179,16 @@ fn push_escaped_pem(text: &mut Buffer<'_>, der: &[u8]) -> Result<(), SignError> 
     text.push(PEM_BEGIN)?;
     for line in der.chunks(PEM_LINE) {
         for bytes in line.chunks(3) {
-            let mut group = encode_group(bytes, BASE64);
-            for padding in group.iter_mut().skip(bytes.len() + 1) {
-                *padding = b'=';
+            for (place, character) in encode_group(bytes).into_iter().take(4).enumerate() {
+                // The alphabet of PEM ends otherwise (RFC 4648).
+                let character = match character {
+                    _ if place > bytes.len() => b'=',
+                    b'-' => b'+',
+                    b'_' => b'/',
+                    same => same,
+                };
+                text.push(&[character])?;
             }
-            text.push(&group)?;
         }
         text.push(LINE_BREAK)?;
     }

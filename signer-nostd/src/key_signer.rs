@@ -131,8 +131,7 @@ impl KeySigner {
             });
         }
         let mut texts = zeros(assertion_len(challenge.len(), self.algorithm()));
-        let (client_data, signature) = assert_into(&*self.key, challenge, &mut texts)?;
-        let (middle, end) = (client_data.len(), client_data.len() + signature.len());
+        let (middle, end) = assert_into(&*self.key, challenge, &mut texts)?;
         texts.truncate(end);
         // The buffer becomes one of the texts: the allocator is most of what there is beside the signature.
         let mut client_data = String::from_utf8(texts).map_err(|_| SignError::KeyFailed)?;
