@@ -145,8 +145,8 @@ macro_rules! object {
                 json: &mut $crate::json_reader::JsonReader<'_>,
             ) -> $crate::json_reader::Read<Self> {
                 const NAMES: &[&str] = &[$($key),*];
-                const { assert!(NAMES.len() <= 32, "a bit for each") };
                 const REQUIRED: u32 = 0 $(| $crate::object::object!(@bit $kind $index))*;
+                const { assert!(NAMES.len() <= 32, "a bit for each") };
                 // In one place, or each would be dropped by itself at every mistake.
                 #[allow(unused_mut, reason = "of some, nothing is read")]
                 let mut places = ($($crate::object::object!(@empty $kind),)*);

@@ -6,12 +6,11 @@ use core::fmt;
 
 use zeroize::Zeroizing;
 
-use crate::assertion::assert_into;
 use crate::host_key::{self, HostKey};
 use crate::pem_block::PemBlock;
 use crate::{
     Algorithm, Attestation, CredentialKey, KeyError, NotSigned, SignError, SignedChallenge,
-    SigningKey, assertion_len,
+    SigningKey,
 };
 
 /// A private key read from PEM text, and the id of the credential it belongs to.
@@ -130,17 +129,8 @@ impl KeySigner {
                 allowed: others,
             });
         }
-        let mut texts = zeros(assertion_len(challenge.len(), self.algorithm()));
-        let (middle, end) = assert_into(&*self.key, challenge, &mut texts)?;
-        texts.truncate(end);
-        // The buffer becomes one of the texts: the allocator is most of what there is beside the signature.
-        let mut client_data = String::from_utf8(texts).map_err(|_| SignError::KeyFailed)?;
-        let signature = client_data.split_off(middle);
-        Ok(SignedChallenge {
-            credential_id: self.credential_id.clone(),
-            client_data,
-            signature,
-        })
+        let id = self.credential_id.clone();
+        Ok(SignedChallenge::sign(id, &*self.key, challenge)?)
     }
 
     /// Signs the challenge of a registration or of a new credential, proving that this key's
@@ -167,16 +157,6 @@ impl KeySigner {
         pem.push('\n');
         Ok(pem)
     }
-}
-
-#[expect(
-    clippy::slow_vector_initialization,
-    reason = "memory that is zero already takes glibc three times as long to find"
-)]
-fn zeros(len: usize) -> Vec<u8> {
-    let mut zeros = Vec::with_capacity(len);
-    zeros.resize(len, 0);
-    zeros
 }
 
 impl SigningKey for KeySigner {

@@ -120,7 +120,7 @@ impl Work {
         }
     }
 
-    /// How many more calls take a program in Rust about as long as one of the others. RSA by RustCrypto is slow, and the
+    /// How many more calls take a program in Rust about as long as one of the others. RSA by `RustCrypto` is slow, and the
     /// sandbox keeps every wallet.
     fn times_in_rust(self) -> u32 {
         match self {

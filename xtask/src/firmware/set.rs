@@ -54,7 +54,7 @@ pub(super) const SETS: &[Set] = &[
         program: Program::Device,
         algorithms: &[Algorithm::P256],
         features: "p256",
-        flash: 25 * KIB,
+        flash: 24 * KIB,
         stack: 10 * 1024,
     },
     Set {
