@@ -149,10 +149,12 @@ fn paged(name: &str, item: &Shape) -> String {
     format!(
         "impl Paged for {name} {{\n\
          type Item = {item};\n\n\
+         #[inline]\n\
          fn next_page(&self, output: &Self::Output) -> Option<Self> {{\n\
          let token = output.next_page_token.clone().filter(|token| !token.is_empty())?;\n\
          Some(Self {{ pagination_token: Some(token), ..self.clone() }})\n\
          }}\n\n\
+         #[inline]\n\
          fn into_items(output: Self::Output) -> Vec<Self::Item> {{\n\
          output.items\n\
          }}\n\

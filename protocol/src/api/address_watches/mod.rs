@@ -84,6 +84,7 @@ impl Operation for ListAddressWatches {
 impl Paged for ListAddressWatches {
     type Item = AddressWatch;
 
+    #[inline]
     fn next_page(&self, output: &Self::Output) -> Option<Self> {
         let token = output
             .next_page_token
@@ -95,6 +96,7 @@ impl Paged for ListAddressWatches {
         })
     }
 
+    #[inline]
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.items
     }
@@ -411,6 +413,7 @@ impl Operation for GetAddressWatchBlockchainEvents {
 impl Paged for GetAddressWatchBlockchainEvents {
     type Item = AddressWatchBlockchainEvent;
 
+    #[inline]
     fn next_page(&self, output: &Self::Output) -> Option<Self> {
         let token = output
             .next_page_token
@@ -422,6 +425,7 @@ impl Paged for GetAddressWatchBlockchainEvents {
         })
     }
 
+    #[inline]
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.items
     }
@@ -511,6 +515,7 @@ impl Operation for GetAddressWatchHistory {
 impl Paged for GetAddressWatchHistory {
     type Item = AddressWatchHistoryEvent;
 
+    #[inline]
     fn next_page(&self, output: &Self::Output) -> Option<Self> {
         let token = output
             .next_page_token
@@ -522,6 +527,7 @@ impl Paged for GetAddressWatchHistory {
         })
     }
 
+    #[inline]
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.items
     }

@@ -81,6 +81,7 @@ impl Operation for ListAllocations {
 impl Paged for ListAllocations {
     type Item = Allocation;
 
+    #[inline]
     fn next_page(&self, output: &Self::Output) -> Option<Self> {
         let token = output
             .next_page_token
@@ -92,6 +93,7 @@ impl Paged for ListAllocations {
         })
     }
 
+    #[inline]
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.items
     }
@@ -427,6 +429,7 @@ impl Operation for ListAllocationActions {
 impl Paged for ListAllocationActions {
     type Item = AllocationAction;
 
+    #[inline]
     fn next_page(&self, output: &Self::Output) -> Option<Self> {
         let token = output
             .next_page_token
@@ -438,6 +441,7 @@ impl Paged for ListAllocationActions {
         })
     }
 
+    #[inline]
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.items
     }

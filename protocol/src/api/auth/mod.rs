@@ -3028,6 +3028,7 @@ impl Operation for ListUserGroups {
 impl Paged for ListUserGroups {
     type Item = UserGroup;
 
+    #[inline]
     fn next_page(&self, output: &Self::Output) -> Option<Self> {
         let token = output
             .next_page_token
@@ -3039,6 +3040,7 @@ impl Paged for ListUserGroups {
         })
     }
 
+    #[inline]
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.items
     }
@@ -3385,6 +3387,7 @@ impl Operation for ListUserGroupMembers {
 impl Paged for ListUserGroupMembers {
     type Item = UserGroupMember;
 
+    #[inline]
     fn next_page(&self, output: &Self::Output) -> Option<Self> {
         let token = output
             .next_page_token
@@ -3396,6 +3399,7 @@ impl Paged for ListUserGroupMembers {
         })
     }
 
+    #[inline]
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.items
     }
@@ -3523,6 +3527,7 @@ impl Operation for ListUsers {
 impl Paged for ListUsers {
     type Item = User;
 
+    #[inline]
     fn next_page(&self, output: &Self::Output) -> Option<Self> {
         let token = output
             .next_page_token
@@ -3534,6 +3539,7 @@ impl Paged for ListUsers {
         })
     }
 
+    #[inline]
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.items
     }

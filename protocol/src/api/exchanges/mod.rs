@@ -81,6 +81,7 @@ impl Operation for ListExchanges {
 impl Paged for ListExchanges {
     type Item = Exchange;
 
+    #[inline]
     fn next_page(&self, output: &Self::Output) -> Option<Self> {
         let token = output
             .next_page_token
@@ -92,6 +93,7 @@ impl Paged for ListExchanges {
         })
     }
 
+    #[inline]
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.items
     }
@@ -332,6 +334,7 @@ impl Operation for ListAccounts {
 impl Paged for ListAccounts {
     type Item = ExchangeAccount;
 
+    #[inline]
     fn next_page(&self, output: &Self::Output) -> Option<Self> {
         let token = output
             .next_page_token
@@ -343,6 +346,7 @@ impl Paged for ListAccounts {
         })
     }
 
+    #[inline]
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.items
     }
@@ -424,6 +428,7 @@ impl Operation for ListAccountAssets {
 impl Paged for ListAccountAssets {
     type Item = AssetBalance;
 
+    #[inline]
     fn next_page(&self, output: &Self::Output) -> Option<Self> {
         let token = output
             .next_page_token
@@ -435,6 +440,7 @@ impl Paged for ListAccountAssets {
         })
     }
 
+    #[inline]
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.items
     }

@@ -77,6 +77,7 @@ impl Operation for ListFeeSponsors {
 impl Paged for ListFeeSponsors {
     type Item = FeeSponsor;
 
+    #[inline]
     fn next_page(&self, output: &Self::Output) -> Option<Self> {
         let token = output
             .next_page_token
@@ -88,6 +89,7 @@ impl Paged for ListFeeSponsors {
         })
     }
 
+    #[inline]
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.items
     }
@@ -428,6 +430,7 @@ impl Operation for ListSponsoredFees {
 impl Paged for ListSponsoredFees {
     type Item = SponsoredFee;
 
+    #[inline]
     fn next_page(&self, output: &Self::Output) -> Option<Self> {
         let token = output
             .next_page_token
@@ -439,6 +442,7 @@ impl Paged for ListSponsoredFees {
         })
     }
 
+    #[inline]
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.items
     }

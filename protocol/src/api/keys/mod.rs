@@ -93,6 +93,7 @@ impl Operation for ListKeys {
 impl Paged for ListKeys {
     type Item = Key;
 
+    #[inline]
     fn next_page(&self, output: &Self::Output) -> Option<Self> {
         let token = output
             .next_page_token
@@ -104,6 +105,7 @@ impl Paged for ListKeys {
         })
     }
 
+    #[inline]
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.items
     }
@@ -684,6 +686,7 @@ impl Operation for ListSignatures {
 impl Paged for ListSignatures {
     type Item = SignatureRequest;
 
+    #[inline]
     fn next_page(&self, output: &Self::Output) -> Option<Self> {
         let token = output
             .next_page_token
@@ -695,6 +698,7 @@ impl Paged for ListSignatures {
         })
     }
 
+    #[inline]
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.items
     }

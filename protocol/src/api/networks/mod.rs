@@ -252,6 +252,7 @@ impl Operation for ListCantonValidators {
 impl Paged for ListCantonValidators {
     type Item = CantonValidator;
 
+    #[inline]
     fn next_page(&self, output: &Self::Output) -> Option<Self> {
         let token = output
             .next_page_token
@@ -263,6 +264,7 @@ impl Paged for ListCantonValidators {
         })
     }
 
+    #[inline]
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.items
     }

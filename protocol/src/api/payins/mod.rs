@@ -97,6 +97,7 @@ impl Operation for ListPayins {
 impl Paged for ListPayins {
     type Item = Payin;
 
+    #[inline]
     fn next_page(&self, output: &Self::Output) -> Option<Self> {
         let token = output
             .next_page_token
@@ -108,6 +109,7 @@ impl Paged for ListPayins {
         })
     }
 
+    #[inline]
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.items
     }

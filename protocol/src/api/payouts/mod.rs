@@ -98,6 +98,7 @@ impl Operation for ListPayouts {
 impl Paged for ListPayouts {
     type Item = Payout;
 
+    #[inline]
     fn next_page(&self, output: &Self::Output) -> Option<Self> {
         let token = output
             .next_page_token
@@ -109,6 +110,7 @@ impl Paged for ListPayouts {
         })
     }
 
+    #[inline]
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.items
     }

@@ -81,6 +81,7 @@ impl Operation for ListPermissions {
 impl Paged for ListPermissions {
     type Item = PermissionWithPendingChange;
 
+    #[inline]
     fn next_page(&self, output: &Self::Output) -> Option<Self> {
         let token = output
             .next_page_token
@@ -92,6 +93,7 @@ impl Paged for ListPermissions {
         })
     }
 
+    #[inline]
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.items
     }
@@ -438,6 +440,7 @@ impl Operation for ListAssignments {
 impl Paged for ListAssignments {
     type Item = PermissionAssignmentRecord;
 
+    #[inline]
     fn next_page(&self, output: &Self::Output) -> Option<Self> {
         let token = output
             .next_page_token
@@ -449,6 +452,7 @@ impl Paged for ListAssignments {
         })
     }
 
+    #[inline]
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.items
     }

@@ -116,6 +116,7 @@ impl Operation for ListPolicies {
 impl Paged for ListPolicies {
     type Item = PolicyWithPendingChange;
 
+    #[inline]
     fn next_page(&self, output: &Self::Output) -> Option<Self> {
         let token = output
             .next_page_token
@@ -127,6 +128,7 @@ impl Paged for ListPolicies {
         })
     }
 
+    #[inline]
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.items
     }
@@ -456,6 +458,7 @@ impl Operation for ListApprovals {
 impl Paged for ListApprovals {
     type Item = PolicyApproval;
 
+    #[inline]
     fn next_page(&self, output: &Self::Output) -> Option<Self> {
         let token = output
             .next_page_token
@@ -467,6 +470,7 @@ impl Paged for ListApprovals {
         })
     }
 
+    #[inline]
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.items
     }

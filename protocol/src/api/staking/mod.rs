@@ -80,6 +80,7 @@ impl Operation for ListStakes {
 impl Paged for ListStakes {
     type Item = Stake;
 
+    #[inline]
     fn next_page(&self, output: &Self::Output) -> Option<Self> {
         let token = output
             .next_page_token
@@ -91,6 +92,7 @@ impl Paged for ListStakes {
         })
     }
 
+    #[inline]
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.items
     }
@@ -271,6 +273,7 @@ impl Operation for ListStakeActions {
 impl Paged for ListStakeActions {
     type Item = StakeAction;
 
+    #[inline]
     fn next_page(&self, output: &Self::Output) -> Option<Self> {
         let token = output
             .next_page_token
@@ -282,6 +285,7 @@ impl Paged for ListStakeActions {
         })
     }
 
+    #[inline]
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.items
     }

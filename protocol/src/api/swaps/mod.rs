@@ -83,6 +83,7 @@ impl Operation for ListSwaps {
 impl Paged for ListSwaps {
     type Item = Swap;
 
+    #[inline]
     fn next_page(&self, output: &Self::Output) -> Option<Self> {
         let token = output
             .next_page_token
@@ -94,6 +95,7 @@ impl Paged for ListSwaps {
         })
     }
 
+    #[inline]
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.items
     }

@@ -86,6 +86,7 @@ impl Operation for ListOrgs {
 impl Paged for ListOrgs {
     type Item = Json;
 
+    #[inline]
     fn next_page(&self, output: &Self::Output) -> Option<Self> {
         let token = output
             .next_page_token
@@ -97,6 +98,7 @@ impl Paged for ListOrgs {
         })
     }
 
+    #[inline]
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.items
     }
@@ -379,6 +381,7 @@ impl Operation for ListTenantPermissions {
 impl Paged for ListTenantPermissions {
     type Item = Permission;
 
+    #[inline]
     fn next_page(&self, output: &Self::Output) -> Option<Self> {
         let token = output
             .next_page_token
@@ -390,6 +393,7 @@ impl Paged for ListTenantPermissions {
         })
     }
 
+    #[inline]
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.items
     }
@@ -618,6 +622,7 @@ impl Operation for ListTenantUserGroups {
 impl Paged for ListTenantUserGroups {
     type Item = UserGroup;
 
+    #[inline]
     fn next_page(&self, output: &Self::Output) -> Option<Self> {
         let token = output
             .next_page_token
@@ -629,6 +634,7 @@ impl Paged for ListTenantUserGroups {
         })
     }
 
+    #[inline]
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.items
     }
@@ -975,6 +981,7 @@ impl Operation for ListTenantUserGroupMembers {
 impl Paged for ListTenantUserGroupMembers {
     type Item = UserGroupMember;
 
+    #[inline]
     fn next_page(&self, output: &Self::Output) -> Option<Self> {
         let token = output
             .next_page_token
@@ -986,6 +993,7 @@ impl Paged for ListTenantUserGroupMembers {
         })
     }
 
+    #[inline]
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.items
     }
@@ -1107,6 +1115,7 @@ impl Operation for ListTenantUsers {
 impl Paged for ListTenantUsers {
     type Item = TenantUser;
 
+    #[inline]
     fn next_page(&self, output: &Self::Output) -> Option<Self> {
         let token = output
             .next_page_token
@@ -1118,6 +1127,7 @@ impl Paged for ListTenantUsers {
         })
     }
 
+    #[inline]
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.items
     }

@@ -85,6 +85,7 @@ impl Operation for ListVaults {
 impl Paged for ListVaults {
     type Item = Vault;
 
+    #[inline]
     fn next_page(&self, output: &Self::Output) -> Option<Self> {
         let token = output
             .next_page_token
@@ -96,6 +97,7 @@ impl Paged for ListVaults {
         })
     }
 
+    #[inline]
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.items
     }
@@ -480,6 +482,7 @@ impl Operation for ListVaultBalances {
 impl Paged for ListVaultBalances {
     type Item = VaultBalanceEntry;
 
+    #[inline]
     fn next_page(&self, output: &Self::Output) -> Option<Self> {
         let token = output
             .next_page_token
@@ -491,6 +494,7 @@ impl Paged for ListVaultBalances {
         })
     }
 
+    #[inline]
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.items
     }
@@ -580,6 +584,7 @@ impl Operation for ListVaultHistory {
 impl Paged for ListVaultHistory {
     type Item = VaultHistoryEvent;
 
+    #[inline]
     fn next_page(&self, output: &Self::Output) -> Option<Self> {
         let token = output
             .next_page_token
@@ -591,6 +596,7 @@ impl Paged for ListVaultHistory {
         })
     }
 
+    #[inline]
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.items
     }
@@ -674,6 +680,7 @@ impl Operation for ListVaultLocks {
 impl Paged for ListVaultLocks {
     type Item = VaultLock;
 
+    #[inline]
     fn next_page(&self, output: &Self::Output) -> Option<Self> {
         let token = output
             .next_page_token
@@ -685,6 +692,7 @@ impl Paged for ListVaultLocks {
         })
     }
 
+    #[inline]
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.items
     }
@@ -1106,6 +1114,7 @@ impl Operation for ListVaultQuarantines {
 impl Paged for ListVaultQuarantines {
     type Item = VaultQuarantine;
 
+    #[inline]
     fn next_page(&self, output: &Self::Output) -> Option<Self> {
         let token = output
             .next_page_token
@@ -1117,6 +1126,7 @@ impl Paged for ListVaultQuarantines {
         })
     }
 
+    #[inline]
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.items
     }

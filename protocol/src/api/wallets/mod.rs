@@ -121,6 +121,7 @@ impl Operation for ListWallets {
 impl Paged for ListWallets {
     type Item = Wallet;
 
+    #[inline]
     fn next_page(&self, output: &Self::Output) -> Option<Self> {
         let token = output
             .next_page_token
@@ -132,6 +133,7 @@ impl Paged for ListWallets {
         })
     }
 
+    #[inline]
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.items
     }
@@ -353,6 +355,7 @@ impl Operation for ListBulkWalletJobs {
 impl Paged for ListBulkWalletJobs {
     type Item = BulkWalletJob;
 
+    #[inline]
     fn next_page(&self, output: &Self::Output) -> Option<Self> {
         let token = output
             .next_page_token
@@ -364,6 +367,7 @@ impl Paged for ListBulkWalletJobs {
         })
     }
 
+    #[inline]
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.items
     }
@@ -553,6 +557,7 @@ impl Operation for ListBulkWalletJobWallets {
 impl Paged for ListBulkWalletJobWallets {
     type Item = Wallet;
 
+    #[inline]
     fn next_page(&self, output: &Self::Output) -> Option<Self> {
         let token = output
             .next_page_token
@@ -564,6 +569,7 @@ impl Paged for ListBulkWalletJobWallets {
         })
     }
 
+    #[inline]
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.items
     }
@@ -1037,6 +1043,7 @@ impl Operation for GetWalletHistory {
 impl Paged for GetWalletHistory {
     type Item = WalletHistoryEvent;
 
+    #[inline]
     fn next_page(&self, output: &Self::Output) -> Option<Self> {
         let token = output
             .next_page_token
@@ -1048,6 +1055,7 @@ impl Paged for GetWalletHistory {
         })
     }
 
+    #[inline]
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.items
     }
@@ -1171,6 +1179,7 @@ impl Operation for ListOffers {
 impl Paged for ListOffers {
     type Item = Offer;
 
+    #[inline]
     fn next_page(&self, output: &Self::Output) -> Option<Self> {
         let token = output
             .next_page_token
@@ -1182,6 +1191,7 @@ impl Paged for ListOffers {
         })
     }
 
+    #[inline]
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.items
     }
@@ -1544,6 +1554,7 @@ impl Operation for ListTransactions {
 impl Paged for ListTransactions {
     type Item = TransactionRequest;
 
+    #[inline]
     fn next_page(&self, output: &Self::Output) -> Option<Self> {
         let token = output
             .next_page_token
@@ -1555,6 +1566,7 @@ impl Paged for ListTransactions {
         })
     }
 
+    #[inline]
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.items
     }
@@ -1925,6 +1937,7 @@ impl Operation for ListTransfers {
 impl Paged for ListTransfers {
     type Item = TransferRequest;
 
+    #[inline]
     fn next_page(&self, output: &Self::Output) -> Option<Self> {
         let token = output
             .next_page_token
@@ -1936,6 +1949,7 @@ impl Paged for ListTransfers {
         })
     }
 
+    #[inline]
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.items
     }

@@ -76,6 +76,7 @@ impl Operation for ListWebhooks {
 impl Paged for ListWebhooks {
     type Item = Webhook;
 
+    #[inline]
     fn next_page(&self, output: &Self::Output) -> Option<Self> {
         let token = output
             .next_page_token
@@ -87,6 +88,7 @@ impl Paged for ListWebhooks {
         })
     }
 
+    #[inline]
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.items
     }
@@ -407,6 +409,7 @@ impl Operation for ListWebhookEvents {
 impl Paged for ListWebhookEvents {
     type Item = WebhookEvent;
 
+    #[inline]
     fn next_page(&self, output: &Self::Output) -> Option<Self> {
         let token = output
             .next_page_token
@@ -418,6 +421,7 @@ impl Paged for ListWebhookEvents {
         })
     }
 
+    #[inline]
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.items
     }
