@@ -6,7 +6,7 @@ use dfns_protocol::{ErrorKind, Response};
 
 use crate::calls::{LIMIT, Reading};
 use crate::input::Input;
-use round_trip::Written;
+use round_trip::{BySerde, Written};
 
 /// Any answer to any operation decodes or is an error that says so, serde says the same of it, and what decodes is written
 /// as JSON that decodes as the same.
@@ -54,7 +54,7 @@ fn check<T: PartialEq>(
     answer: Response<'_>,
     read: &dyn Fn(Response<'_>) -> Result<Written<T>, dfns_protocol::Error>,
     json: &dyn Fn(&Written<T>) -> Option<String>,
-    by_serde: &dyn Fn(&str) -> Option<Result<Written<T>, String>>,
+    by_serde: &dyn Fn(&str) -> BySerde<Written<T>>,
 ) {
     let theirs = str::from_utf8(answer.body()).ok().and_then(by_serde);
     let value = match read(answer) {

@@ -8,8 +8,11 @@ use serde::de::DeserializeOwned;
 /// where the answer is no JSON.
 pub(crate) struct Written<T>(pub(crate) T);
 
+/// What serde reads, where there is JSON to be read, or why it does not.
+pub(crate) type BySerde<T> = Option<Result<T, String>>;
+
 impl<T: Serialize + DeserializeOwned + 'static> Written<Outcome<T>> {
-    pub(crate) fn by_serde(text: &str) -> Option<Result<Self, String>> {
+    pub(crate) fn by_serde(text: &str) -> BySerde<Self> {
         Some(read::<T>(text)?.map(|value| Self(Outcome::Completed(value))))
     }
 
@@ -24,7 +27,7 @@ impl<T: Serialize + DeserializeOwned + 'static> Written<Outcome<T>> {
 }
 
 impl<T: Serialize + DeserializeOwned + 'static> Written<JsonOrCsv<T>> {
-    pub(crate) fn by_serde(text: &str) -> Option<Result<Self, String>> {
+    pub(crate) fn by_serde(text: &str) -> BySerde<Self> {
         Some(read::<T>(text)?.map(|value| Self(JsonOrCsv::Json(value))))
     }
 
@@ -38,7 +41,7 @@ impl<T: Serialize + DeserializeOwned + 'static> Written<JsonOrCsv<T>> {
 
 /// A table in text.
 impl Written<Csv> {
-    pub(crate) fn by_serde(_: &str) -> Option<Result<Self, String>> {
+    pub(crate) fn by_serde(_: &str) -> BySerde<Self> {
         None
     }
 
@@ -50,12 +53,12 @@ impl Written<Csv> {
 
 /// All other answers; the methods above go before this one.
 pub(crate) trait Plain: Sized {
-    fn by_serde(text: &str) -> Option<Result<Self, String>>;
+    fn by_serde(text: &str) -> BySerde<Self>;
     fn json(&self) -> Option<String>;
 }
 
 impl<T: Serialize + DeserializeOwned + 'static> Plain for Written<T> {
-    fn by_serde(text: &str) -> Option<Result<Self, String>> {
+    fn by_serde(text: &str) -> BySerde<Self> {
         Some(read::<T>(text)?.map(Self))
     }
 
@@ -65,7 +68,7 @@ impl<T: Serialize + DeserializeOwned + 'static> Plain for Written<T> {
 }
 
 /// Answers of bytes, and those of which nothing is wanted, may be anything.
-fn read<T: DeserializeOwned + 'static>(text: &str) -> Option<Result<T, String>> {
+fn read<T: DeserializeOwned + 'static>(text: &str) -> BySerde<T> {
     let kind = TypeId::of::<T>();
     let is_json = kind != TypeId::of::<Vec<u8>>() && kind != TypeId::of::<()>();
     is_json.then(|| serde_json::from_str(text).map_err(|error| error.to_string()))
