@@ -13,10 +13,11 @@ pub(super) struct Part {
 }
 
 impl Part {
-    /// Whether it can run while others do: nearly all that it builds is in folders where they build nothing.
+    /// Whether it can run while others do: nearly all that it builds is in folders where they build nothing. Both halves take
+    /// about as long.
     pub(super) fn is_beside(&self) -> bool {
-        use Needs::{Browser, Node, Rust, Sdks};
-        !matches!(self.needs, Rust | Node | Browser | Sdks)
+        use Needs::{Browser, Node, Package, Rust, Sdks};
+        !matches!(self.needs, Rust | Node | Browser | Sdks | Package)
     }
 }
 
