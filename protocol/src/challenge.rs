@@ -5,6 +5,7 @@ use core::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::from_json::FromJson;
 use crate::json_reader::{JsonReader, Unreadable};
 use crate::json_text::push_string;
 
@@ -56,9 +57,9 @@ impl Challenge {
         let mut of = Self::identified(String::new());
         json.object(&MEMBERS, 0b110, &mut |json, member| {
             match member {
-                1 => of.challenge = text(json)?,
-                2 => of.challenge_identifier = text(json)?,
-                3 => of.external_authentication_url = text_or_null(json)?,
+                1 => of.challenge = FromJson::from_json(json)?,
+                2 => of.challenge_identifier = FromJson::from_json(json)?,
+                3 => of.external_authentication_url = FromJson::from_json(json)?,
                 5 => of.attestation = word_or_null(json)?,
                 6 => of.user_verification = word_or_null(json)?,
                 _ if json.null()? => {}
@@ -219,8 +220,8 @@ impl AllowedCredential {
             &mut |json, member| {
                 match member {
                     0 => of.kind = word_or_null(json)?,
-                    1 => of.id = text(json)?,
-                    _ => of.encrypted_private_key = text_or_null(json)?,
+                    1 => of.id = FromJson::from_json(json)?,
+                    _ => of.encrypted_private_key = FromJson::from_json(json)?,
                 }
                 Ok(())
             },
@@ -253,8 +254,8 @@ impl RelyingParty {
         let (mut id, mut name_for_people) = (String::new(), None);
         json.object(&["id", "name"], 1, &mut |json, member| {
             match member {
-                0 => id = text(json)?,
-                _ => name_for_people = text_or_null(json)?,
+                0 => id = FromJson::from_json(json)?,
+                _ => name_for_people = FromJson::from_json(json)?,
             }
             Ok(())
         })?;
@@ -263,17 +264,6 @@ impl RelyingParty {
             name: name_for_people,
         })
     }
-}
-
-fn text(json: &mut JsonReader<'_>) -> Result<String, Unreadable> {
-    json.string().map(Cow::into_owned)
-}
-
-fn text_or_null(json: &mut JsonReader<'_>) -> Result<Option<String>, Unreadable> {
-    if json.null()? {
-        return Ok(None);
-    }
-    text(json).map(Some)
 }
 
 /// One of few words, nearly always: those take no memory while a signature is waited for.

@@ -7,6 +7,7 @@ use base64::alphabet::URL_SAFE;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use zeroize::Zeroizing;
 
+use crate::from_json::FromJson;
 use crate::json_reader::{JsonReader, Unreadable};
 use crate::{Number, Token};
 
@@ -125,12 +126,12 @@ impl Claims {
         let read = JsonReader::read(text, |json| {
             json.object(&NAMES, 0, &mut |json, member| {
                 match member {
-                    0 => of.issuer = text_or_null(json)?,
+                    0 => of.issuer = FromJson::from_json(json)?,
                     1 => of.audience = Audience::read_or_null(json)?,
-                    2 => of.subject = text_or_null(json)?,
+                    2 => of.subject = FromJson::from_json(json)?,
                     3 if json.null()? => {}
                     3 => expires = Some(json.skip()?),
-                    4 => of.username = text_or_null(json)?,
+                    4 => of.username = FromJson::from_json(json)?,
                     _ => of.metadata = TokenMetadata::read(json)?,
                 }
                 Ok(())
@@ -154,7 +155,7 @@ impl TokenMetadata {
                 3 => &mut of.token_id,
                 _ => &mut of.token_kind,
             };
-            *field = text_or_null(json)?;
+            *field = FromJson::from_json(json)?;
             Ok(())
         })?;
         Ok(of)
@@ -164,22 +165,10 @@ impl TokenMetadata {
 impl Audience {
     fn read_or_null(json: &mut JsonReader<'_>) -> Result<Option<Self>, Unreadable> {
         if json.peek() != Some(b'[') {
-            return Ok(text_or_null(json)?.map(Self::One));
+            return Option::from_json(json).map(|one| one.map(Self::One));
         }
-        let mut several = Vec::new();
-        json.array(&mut |json| {
-            several.push(json.string()?.into_owned());
-            Ok(())
-        })?;
-        Ok(Some(Self::Several(several)))
+        Vec::from_json(json).map(|several| Some(Self::Several(several)))
     }
-}
-
-fn text_or_null(json: &mut JsonReader<'_>) -> Result<Option<String>, Unreadable> {
-    if json.null()? {
-        return Ok(None);
-    }
-    Ok(Some(json.string()?.into_owned()))
 }
 
 /// A token whose claims cannot be read. It can be a good one all the same. Nothing of it is repeated here.
