@@ -26,6 +26,14 @@ pub struct Encoded {
 /// What is worth a reallocation, in bytes: a small body comes in a buffer of 128.
 const MOST_ROOM: usize = 128;
 
+/// A body is held for as long as its request may be sent again, and up to half of it is room to grow.
+pub(crate) fn without_room(mut body: Vec<u8>) -> Vec<u8> {
+    if body.capacity() - body.len() > MOST_ROOM {
+        body.shrink_to_fit();
+    }
+    body
+}
+
 impl Encoded {
     /// A call without a body. Signed, its payload is the empty string (the pair that the official Rust, Go and Python
     /// SDKs send).
@@ -35,12 +43,8 @@ impl Encoded {
 
     /// A call with a JSON body.
     pub fn json<T: Serialize + ?Sized>(target: Target, body: &T) -> Result<Self, InvalidArgument> {
-        let mut body = serde_json::to_vec(body).map_err(|e| InvalidArgument::unserialisable(&e))?;
-        // It is held to the end of the call, and up to half of it is room to grow.
-        if body.capacity() - body.len() > MOST_ROOM {
-            body.shrink_to_fit();
-        }
-        Ok(Self::json_bytes(target, body))
+        let body = serde_json::to_vec(body).map_err(|e| InvalidArgument::unserialisable(&e))?;
+        Ok(Self::json_bytes(target, without_room(body)))
     }
 
     pub(crate) fn json_bytes(target: Target, body: Vec<u8>) -> Self {

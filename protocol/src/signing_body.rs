@@ -4,6 +4,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::encoded::without_room;
 use crate::json_text::push_string;
 use crate::{Assertion, Factor, FirstFactor, SecondFactor};
 
@@ -19,7 +20,7 @@ pub(crate) fn init(payload: &str, method: &str, path: &str) -> Vec<u8> {
         ("userActionServerKind", "Api"),
     ];
     push_members(&mut body, &members.map(Some));
-    body
+    without_room(body)
 }
 
 /// What `POST /auth/action` is told of the signature.

@@ -53,6 +53,13 @@ fn with_a_large_body_that_is_full_of_quotes() {
     walk(&create);
 }
 
+#[test]
+fn with_a_large_body_that_has_few_quotes() {
+    let mut create = CreateWallet::new(Network::EthereumSepolia);
+    create.name = Some("treasury".repeat(2000));
+    walk(&create);
+}
+
 fn walk(operation: &CreateWallet) {
     let ctx = context();
     let body = operation.encode().unwrap().body().len();
