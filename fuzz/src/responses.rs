@@ -73,11 +73,7 @@ fn check<T: PartialEq>(
     };
     match theirs {
         Some(Ok(theirs)) => assert!(theirs.0 == value.0, "serde reads another value: {text}"),
-        Some(Err(error)) => {
-            // An integer for us, a number with a fraction for serde_json.
-            let body = String::from_utf8_lossy(answer.body());
-            assert!(body.contains("-0"), "serde does not read it: {error}");
-        }
+        Some(Err(error)) => panic!("serde does not read it: {error}"),
         None => {}
     }
     // What was written may be a little longer than what was read, with all that a machine fills in.

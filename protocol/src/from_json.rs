@@ -33,7 +33,7 @@ impl Answer<'_> {
     }
 }
 
-/// The same by serde, for a value whose text has to be seen as a whole.
+/// Reads by serde what has to be seen as a whole text: a union.
 pub(crate) fn deserialize<'de, D: Deserializer<'de>, T: FromJson>(
     deserializer: D,
 ) -> Result<T, D::Error> {
@@ -55,9 +55,10 @@ impl FromJson for bool {
 
 impl FromJson for i64 {
     fn from_json(json: &mut JsonReader<'_>) -> Read<Self> {
-        let text = json.number_text()?;
-        text.parse()
-            .map_err(|_| json.unfit("number", "an integer of 64 bits"))
+        // `-0` is a number with a fraction for `serde_json`, and no integer.
+        let text = Some(json.number_text()?).filter(|text| *text != "-0");
+        text.and_then(|text| text.parse().ok())
+            .ok_or_else(|| json.unfit("number", "an integer of 64 bits"))
     }
 }
 
@@ -90,5 +91,30 @@ impl<T: FromJson> FromJson for BTreeMap<String, T> {
             Ok(())
         })?;
         Ok(members)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn integers_are_those_that_serde_json_reads() {
+        for text in [
+            "0",
+            "-0",
+            "-1",
+            "1.0",
+            "1e3",
+            "01",
+            "9223372036854775807",
+            "9223372036854775808",
+            "-9223372036854775808",
+            "\"1\"",
+            "null",
+        ] {
+            let read = JsonReader::read(text, i64::from_json).ok();
+            assert_eq!(read, serde_json::from_str(text).ok(), "{text}");
+        }
     }
 }
